@@ -1,0 +1,75 @@
+"""Making and changing people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from qitao.accounts.models import User
+from qitao.accounts.queries import language_codes
+from qitao.accounts.roles import ROLES
+from qitao.kernel.refusal import BadValue, Refusal
+from qitao.kernel.words import gettext_noop
+
+
+class NameTaken(Refusal):
+    reason = gettext_noop("The sign-in name “{username}” is already taken.")
+    remedy = gettext_noop("Choose another one.")
+
+
+def create_user(
+    username: str,
+    *,
+    name: str,
+    password: str,
+    roles: Sequence[str],
+    at: datetime,
+    language: str = "zh-hans",
+    warehouses: Sequence[str] = (),
+    check_password: bool = True,
+) -> User:
+    """Make a person who can sign in.
+
+    Refuses: NameTaken; BadValue for an unknown role or language or a weak password.
+    """
+    for role in roles:
+        if role not in ROLES:
+            known = ", ".join(ROLES)
+            raise BadValue(field="roles", problem=f"“{role}” is not one of {known}")
+    if language not in language_codes():
+        raise BadValue(field="language", problem=f"“{language}” is not one of {', '.join(language_codes())}")
+    user = User(
+        username=username,
+        name=name,
+        roles=list(roles),
+        language=language,
+        warehouses=list(warehouses),
+        created_at=at,
+    )
+    if check_password:
+        _must_be_strong(password, user)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as clash:
+        raise NameTaken(username=username) from clash
+    return user
+
+
+def _must_be_strong(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise BadValue(field="password", problem=" ".join(weak.messages)) from weak
+
+
+def set_language(user: User, language: str) -> None:
+    """Remember the language a person chose."""
+    if language not in language_codes():
+        raise BadValue(field="language", problem=language)
+    User.objects.filter(pk=user.pk).update(language=language)

@@ -1,0 +1,32 @@
+"""Who is who."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.utils import timezone
+
+from qitao.accounts.models import User
+
+SYSTEM = "qitao"
+
+
+def system_user() -> User:
+    """Return the name under which Qitao itself acts (imports, plan runs), making it on first use."""
+    user, _ = User.objects.get_or_create(
+        username=SYSTEM,
+        defaults={"name": "Qitao", "is_system": True, "password": "!", "created_at": timezone.now()},
+    )
+    return user
+
+
+@cache
+def language_codes() -> tuple[str, ...]:
+    """Return the codes of the languages Qitao speaks."""
+    return ("zh-hans", "zh-hant", "en")
+
+
+def people_with(permission: str) -> list[User]:
+    """Return the active people who hold `permission`, by name."""
+    people = User.objects.filter(is_active=True, is_system=False).order_by("name", "id")
+    return [person for person in people if person.may(permission)]
