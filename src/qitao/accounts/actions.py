@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from qitao.accounts.models import User
-from qitao.accounts.queries import language_codes
+from qitao.accounts.queries import LANGUAGES
 from qitao.accounts.roles import ROLES
 from qitao.kernel.refusal import BadValue, Refusal
 from qitao.kernel.words import gettext_noop
@@ -40,8 +40,8 @@ def create_user(
         if role not in ROLES:
             known = ", ".join(ROLES)
             raise BadValue(field="roles", problem=f"“{role}” is not one of {known}")
-    if language not in language_codes():
-        raise BadValue(field="language", problem=f"“{language}” is not one of {', '.join(language_codes())}")
+    if language not in LANGUAGES:
+        raise BadValue(field="language", problem=f"“{language}” is not one of {', '.join(LANGUAGES)}")
     user = User(
         username=username,
         name=name,
@@ -70,6 +70,6 @@ def _must_be_strong(password: str, user: User) -> None:
 
 def set_language(user: User, language: str) -> None:
     """Remember the language a person chose."""
-    if language not in language_codes():
+    if language not in LANGUAGES:
         raise BadValue(field="language", problem=language)
     User.objects.filter(pk=user.pk).update(language=language)

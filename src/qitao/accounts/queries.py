@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from django.utils import timezone
 
 from qitao.accounts.models import User
 
 SYSTEM = "qitao"
+LANGUAGES = ("zh-hans", "zh-hant", "en")
 
 
 def system_user() -> User:
@@ -18,12 +17,6 @@ def system_user() -> User:
         defaults={"name": "Qitao", "is_system": True, "password": "!", "created_at": timezone.now()},
     )
     return user
-
-
-@cache
-def language_codes() -> tuple[str, ...]:
-    """Return the codes of the languages Qitao speaks."""
-    return ("zh-hans", "zh-hant", "en")
 
 
 def people_with(permission: str) -> list[User]:

@@ -1,0 +1,148 @@
+"""How every write is made: one command, one transaction, one reply.
+
+An action is a function decorated with `@action(permission=…)` whose first argument is the `Command`. The decorator
+
+1. refuses an actor without the permission;
+2. opens the transaction and takes the command's lock, so that two deliveries of one command wait for each other;
+3. answers a command that was carried out before with its first reply – or refuses it, if its arguments differ;
+4. runs the action, stores the reply beside what the action wrote, and commits both together.
+
+An action called inside another one, with the same command, joins it: its permission is still asked, its writes
+belong to the same transaction. A deadlock or serialisation failure is tried again, at most three times in all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import OperationalError, connection, models, transaction
+
+from qitao.accounts.models import User
+from qitao.journal.models import CommandRecord
+from qitao.kernel.refusal import CommandReused, NotAllowed, NotFound
+
+TRIES = 3
+RETRIED = ("40001", "40P01")  # serialization_failure, deadlock_detected
+
+Reply = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Who asks, when, from where, under which number; the number is made by the client before sending."""
+
+    actor: User
+    at: datetime
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    source: str = "web"
+
+    def part(self, name: str) -> Command:
+        """Return a command of its own for a part of this one, with a number that follows from it."""
+        return replace(self, id=uuid.uuid5(self.id, name))
+
+
+_open: ContextVar[Command | None] = ContextVar("open_command", default=None)
+
+Action = Callable[Concatenate[Command, ...], Reply]
+
+
+def action(*, permission: str) -> Callable[[Action], Action]:
+    """Make a function an action; see the module."""
+
+    def decorate(function: Action) -> Action:
+        name = f"{function.__module__.removeprefix('qitao.').replace('.actions', '')}.{function.__name__}"
+
+        @wraps(function)
+        def run(command: Command, /, *args: Any, **arguments: Any) -> Reply:
+            if not command.actor.may(permission):
+                raise NotAllowed(permission=permission)
+            if _open.get() == command:
+                return function(command, *args, **arguments)
+            return _run_once(command, name, function, args, arguments)
+
+        run.permission = permission  # type: ignore[attr-defined]
+        run.action_name = name  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def _run_once(command: Command, name: str, function: Action, args: tuple[Any, ...], arguments: Reply) -> Reply:
+    fingerprint = _fingerprint(name, args, arguments)
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                return _inside(command, name, fingerprint, lambda: function(command, *args, **arguments))
+        except OperationalError as failure:
+            state = getattr(failure.__cause__, "sqlstate", None)
+            if attempt == TRIES or state not in RETRIED or connection.in_atomic_block:
+                raise
+        except ObjectDoesNotExist as missing:
+            raise _not_found(missing) from missing
+    raise AssertionError("unreachable")
+
+
+def _inside(command: Command, name: str, fingerprint: str, work: Callable[[], Reply]) -> Reply:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(command.id)])
+    done = CommandRecord.objects.filter(pk=command.id).first()
+    if done is not None:
+        if done.fingerprint != fingerprint:
+            raise CommandReused
+        return dict(done.reply)
+    token = _open.set(command)
+    try:
+        reply = json.loads(json.dumps(work(), default=_as_json))
+    finally:
+        _open.reset(token)
+    CommandRecord.objects.create(
+        id=command.id,
+        action=name,
+        fingerprint=fingerprint,
+        actor=command.actor,
+        at=command.at,
+        source=command.source,
+        reply=reply,
+    )
+    return dict(reply)
+
+
+def _lock_key(number: uuid.UUID) -> int:
+    return int.from_bytes(hashlib.blake2b(number.bytes, digest_size=8).digest(), "big", signed=True)
+
+
+def _fingerprint(name: str, args: tuple[Any, ...], arguments: Reply) -> str:
+    text = json.dumps([name, args, arguments], default=_as_json, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _as_json(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return f"{value.normalize():f}"
+        case datetime() | date():
+            return value.isoformat()
+        case uuid.UUID():
+            return str(value)
+        case models.Model():
+            return f"{value._meta.label_lower}:{value.pk}"
+        case set() | frozenset():
+            return sorted(value)
+        case _ if hasattr(value, "__dataclass_fields__"):
+            return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    raise TypeError(f"{type(value).__name__} cannot be part of a command")
+
+
+def _not_found(missing: ObjectDoesNotExist) -> NotFound:
+    what = type(missing).__qualname__.split(".")[0]
+    return NotFound(what=what, code="")
