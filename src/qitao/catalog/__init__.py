@@ -1,0 +1,1 @@
+"""The catalog: items, units, bills of material, substitutes, sites, work centres and their calendars."""

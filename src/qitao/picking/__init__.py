@@ -1,0 +1,1 @@
+"""Picking: pick lists routed by bin, picks confirmed by scan, short picks."""

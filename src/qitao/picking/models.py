@@ -1,0 +1,113 @@
+"""Pick lists."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from qitao.accounts.models import User
+from qitao.catalog.models import QUANTITY, Item
+from qitao.kernel.lifecycle import Lifecycle
+from qitao.production.models import Requirement, WorkOrder
+from qitao.stock.models import Location, Lot, Warehouse
+
+PICK_LIST = Lifecycle(
+    states=("open", "in_progress", "done", "cancelled"),
+    verbs={
+        "begin": (("open",), "in_progress"),
+        "finish": (("open", "in_progress"), "done"),
+        "cancel": (("open", "in_progress"), "cancelled"),
+    },
+)
+
+
+class PickList(models.Model):
+    """What to fetch for one work order, in the order of the walk."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("to pick")
+        IN_PROGRESS = "in_progress", _("being picked")
+        DONE = "done", _("picked")
+        CANCELLED = "cancelled", _("cancelled")
+
+    code = models.CharField(max_length=60, unique=True)
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="pick_lists")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT)
+    status = models.CharField(max_length=11, choices=State, default=State.OPEN)
+    picker = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "pick list"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PickLine(models.Model):
+    """A quantity of a lot to take from a bin; it is allocated there until it is picked, short or cancelled."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("to pick")
+        PICKED = "picked", _("picked")
+        SHORT = "short", _("short")
+        CANCELLED = "cancelled", _("cancelled")
+
+    pick_list = models.ForeignKey(PickList, on_delete=models.CASCADE, related_name="lines")
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="pick_lines")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
+    owner = models.CharField(max_length=60, blank=True, default="")
+    quantity = models.DecimalField(**QUANTITY)
+    picked = models.DecimalField(**QUANTITY, default=0)
+    status = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="picking_line_takes_something"),
+            models.CheckConstraint(
+                condition=Q(picked__gte=0, picked__lte=F("quantity")), name="picking_line_takes_no_more_than_asked"
+            ),
+        )
+        indexes = (models.Index(fields=["location", "lot"], condition=Q(status="open"), name="picking_line_open_at"),)
+
+    @property
+    def open_quantity(self) -> Decimal:
+        """What is still to be picked."""
+        return self.quantity - self.picked
+
+
+class ShortReason(models.TextChoices):
+    EMPTY = "empty", _("bin is empty")
+    LESS = "less", _("less than recorded")
+    DAMAGED = "damaged", _("damaged")
+    WRONG_ITEM = "wrong_item", _("another item lies there")
+    BLOCKED = "blocked", _("cannot be reached")
+    NOT_STOCKED = "not_stocked", _("nothing was there to allocate")
+
+
+class ShortPick(models.Model):
+    """A pick that came up short: what was asked, what was found, and why. Never changed."""
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="short_picks")
+    pick_line = models.ForeignKey(PickLine, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, blank=True)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, blank=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    asked = models.DecimalField(**QUANTITY)
+    found = models.DecimalField(**QUANTITY)
+    reason = models.CharField(max_length=12, choices=ShortReason)
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    @property
+    def missing(self) -> Decimal:
+        """How much was not there."""
+        return self.asked - self.found

@@ -1,0 +1,1 @@
+"""Production: work orders, their requirements, and how far they are."""

@@ -1,0 +1,1 @@
+"""Purchasing: suppliers, sources, purchase orders with dated part-quantities, receipts, requisitions."""

@@ -1,0 +1,1 @@
+"""Sales: customers and their orders – the demand."""

@@ -1,0 +1,87 @@
+"""Customers and what they ordered."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from qitao.catalog.models import MONEY, QUANTITY, Item
+from qitao.kernel.lifecycle import Lifecycle
+from qitao.stock.models import Warehouse
+
+
+class Customer(models.Model):
+    code = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=2, default="CN")
+    currency = models.CharField(max_length=3, default="CNY")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+SALES_ORDER = Lifecycle(
+    states=("draft", "open", "closed", "cancelled"),
+    verbs={
+        "confirm": (("draft",), "open"),
+        "close": (("open",), "closed"),
+        "cancel": (("draft", "open"), "cancelled"),
+    },
+)
+
+
+class SalesOrder(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    code = models.CharField(max_length=60, unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
+    status = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    ordered_on = models.DateField(null=True, blank=True)
+    currency = models.CharField(max_length=3, default="CNY")
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "sales order"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class SalesOrderLine(models.Model):
+    """An item a customer wants by a day; `penalty_per_day` is what each day late costs."""
+
+    order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="lines")
+    line = models.CharField(max_length=20)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    quantity = models.DecimalField(**QUANTITY)
+    shipped = models.DecimalField(**QUANTITY, default=0)
+    due_on = models.DateField(null=True, blank=True)
+    price = models.DecimalField(**MONEY, default=0)
+    penalty_per_day = models.DecimalField(**MONEY, default=0)
+    priority = models.PositiveIntegerField(null=True, blank=True)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["order", "line"], name="sales_order_line_is_unique"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="sales_order_line_wants_something"),
+            models.CheckConstraint(
+                condition=Q(shipped__gte=0, shipped__lte=F("quantity")), name="sales_order_line_ships_what_was_ordered"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order}-{self.line}"
+
+    @property
+    def open_quantity(self) -> Decimal:
+        """What is still to be shipped."""
+        return self.quantity - self.shipped

@@ -1,0 +1,1 @@
+"""Shortages: cases from detection to closing, their options, decisions and causes."""

@@ -1,0 +1,1 @@
+"""Stock: locations, lots, the double-entry ledger of moves, balances, reservations, counts."""

@@ -1,0 +1,310 @@
+"""The ledger: every move once, balances kept by the same transaction.
+
+A *location* is a bin, or one of the places outside the stores that a move may come from or go to: supplier,
+customer, production, scrap, count difference, opening. Balances are kept for *stored* locations only – those with
+a warehouse; what went through the others is the sum of their moves.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from qitao.accounts.models import User
+from qitao.catalog.models import MONEY, QUANTITY, Item, Site
+from qitao.kernel.lifecycle import Lifecycle
+from django.utils.translation import gettext_lazy as _
+
+
+class Warehouse(models.Model):
+    """A store of a site: main store, line-side store, or stock kept with an outside party."""
+
+    class Kind(models.TextChoices):
+        STORE = "store", _("store")
+        LINE_SIDE = "line_side", _("line-side store")
+        EXTERNAL = "external", _("outside store")
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="warehouses")
+    code = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.STORE)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Location(models.Model):
+    """A bin in a warehouse, or a place outside all warehouses."""
+
+    class Kind(models.TextChoices):
+        BIN = "bin", _("bin")
+        RECEIVING = "receiving", _("receiving area")
+        QUARANTINE = "quarantine", _("quarantine area")
+        TRANSIT = "transit", _("in transit")
+        SUPPLIER = "supplier", _("supplier")
+        CUSTOMER = "customer", _("customer")
+        PRODUCTION = "production", _("production")
+        SCRAP = "scrap", _("scrap")
+        COUNT_DIFFERENCE = "count_difference", _("count difference")
+        OPENING = "opening", _("opening balance")
+
+    STORED = (Kind.BIN, Kind.RECEIVING, Kind.QUARANTINE, Kind.TRANSIT)
+    PICKED = (Kind.BIN, Kind.RECEIVING)
+
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, null=True, blank=True, related_name="locations")
+    code = models.CharField(max_length=120)
+    name = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.BIN)
+    route = models.PositiveIntegerField(default=0, help_text="Its place on the picking walk.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["warehouse", "code"], nulls_distinct=False, name="stock_location_code_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("bin", "receiving", "quarantine", "transit"), warehouse__isnull=False)
+                | (~Q(kind__in=("bin", "receiving", "quarantine", "transit")) & Q(warehouse__isnull=True)),
+                name="stock_location_is_stored_in_a_warehouse_or_outside",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.warehouse}/{self.code}" if self.warehouse_id else self.code
+
+
+class Lane(models.Model):
+    """How long a transfer takes between two warehouses, and what it costs."""
+
+    from_warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="lanes_out")
+    to_warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="lanes_in")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    days = models.PositiveIntegerField()
+    cost = models.DecimalField(**MONEY, default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["from_warehouse", "to_warehouse", "item"], nulls_distinct=False, name="stock_lane_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=~Q(from_warehouse=F("to_warehouse")), name="stock_lane_goes_somewhere"
+            ),
+        )
+
+
+class Status(models.TextChoices):
+    OK = "ok", _("available")
+    QUARANTINE = "quarantine", _("in quarantine")
+    REJECTED = "rejected", _("rejected")
+    DAMAGED = "damaged", _("damaged")
+
+
+class Lot(models.Model):
+    """A lot or serial number of an item; the lot with an empty code holds what is not tracked."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="lots")
+    code = models.CharField(max_length=120, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
+    received_on = models.DateField(null=True, blank=True)
+    supplier_code = models.CharField(max_length=60, blank=True, help_text="Code of the supplier it came from.")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["item", "code"], name="stock_lot_code_is_unique"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Balance(models.Model):
+    """What lies of an item × location × lot × status × owner, and how much of it is allocated to pick lines."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="balances")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OK)
+    owner = models.CharField(max_length=60, blank=True, default="")
+    on_hand = models.DecimalField(**QUANTITY, default=0)
+    allocated = models.DecimalField(**QUANTITY, default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["item", "location", "lot", "status", "owner"], name="stock_balance_is_unique"
+            ),
+            models.CheckConstraint(condition=Q(on_hand__gte=0), name="stock_balance_is_never_negative"),
+            models.CheckConstraint(
+                condition=Q(allocated__gte=0, allocated__lte=F("on_hand")), name="stock_balance_is_never_oversold"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["location"], condition=Q(on_hand__gt=0), name="stock_balance_in_location"),
+        )
+
+
+class Move(models.Model):
+    """A quantity of a lot that went from one location (and status) to another. Never changed, only reversed."""
+
+    at = models.DateTimeField(help_text="When it was posted.")
+    happened_at = models.DateTimeField(help_text="When it happened; documents may be posted later.")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
+    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="moves_out")
+    to_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="moves_in")
+    from_status = models.CharField(max_length=10, choices=Status, default=Status.OK)
+    to_status = models.CharField(max_length=10, choices=Status, default=Status.OK)
+    owner = models.CharField(max_length=60, blank=True, default="")
+    quantity = models.DecimalField(**QUANTITY)
+    document = models.CharField(max_length=40, help_text="Kind of document, e.g. picking.picklist")
+    document_id = models.BigIntegerField()
+    document_code = models.CharField(max_length=120, blank=True)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    command_id = models.UUIDField()
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_move_moves_something"),
+            models.CheckConstraint(
+                condition=~Q(from_location=F("to_location")) | ~Q(from_status=F("to_status")),
+                name="stock_move_goes_somewhere",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["item", "-id"], name="stock_move_of_item"),
+            models.Index(fields=["lot", "id"], name="stock_move_of_lot"),
+            models.Index(fields=["document", "document_id"], name="stock_move_of_document"),
+            models.Index(fields=["command_id"], name="stock_move_of_command"),
+        )
+
+
+class Reservation(models.Model):
+    """A soft claim of a requirement on stock of an item in a warehouse. `holder` names the table and row it serves."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT)
+    quantity = models.DecimalField(**QUANTITY)
+    holder = models.CharField(max_length=40, help_text="e.g. production.requirement")
+    holder_id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    expires_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["holder", "holder_id", "item", "warehouse"], name="stock_reservation_is_one_per_holder"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_reservation_claims_something"),
+        )
+        indexes = (models.Index(fields=["item", "warehouse"], name="stock_reservation_of_item"),)
+
+
+TRANSFER = Lifecycle(
+    states=("planned", "in_transit", "received", "cancelled"),
+    verbs={
+        "ship": (("planned",), "in_transit"),
+        "receive": (("in_transit",), "received"),
+        "cancel": (("planned",), "cancelled"),
+    },
+)
+
+
+class Transfer(models.Model):
+    """Stock on its way, or about to be, from one warehouse to another."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        IN_TRANSIT = "in_transit", _("in transit")
+        RECEIVED = "received", _("received")
+        CANCELLED = "cancelled", _("cancelled")
+
+    code = models.CharField(max_length=60, unique=True)
+    from_warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="transfers_out")
+    to_warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="transfers_in")
+    status = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    due_on = models.DateField()
+    reason = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "transfer"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class TransferLine(models.Model):
+    """What a transfer carries; `balance` quantities are allocated in the sending bin until it is shipped."""
+
+    transfer = models.ForeignKey(Transfer, on_delete=models.CASCADE, related_name="lines")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
+    owner = models.CharField(max_length=60, blank=True, default="")
+    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    quantity = models.DecimalField(**QUANTITY)
+    holder = models.CharField(max_length=40, blank=True, help_text="The requirement it is for, if any.")
+    holder_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_transfer_line_carries_something"),
+        )
+
+
+COUNT = Lifecycle(
+    states=("open", "counted", "posted", "cancelled"),
+    verbs={
+        "enter": (("open", "counted"), "counted"),
+        "post": (("counted",), "posted"),
+        "cancel": (("open", "counted"), "cancelled"),
+    },
+)
+
+
+class Count(models.Model):
+    """A count of one item in some bins; blind – the counter does not see what the record says."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("to count")
+        COUNTED = "counted", _("counted")
+        POSTED = "posted", _("posted")
+        CANCELLED = "cancelled", _("cancelled")
+
+    code = models.CharField(max_length=60, unique=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT)
+    status = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    reason = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "count"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CountLine(models.Model):
+    """One bin and lot to count. `recorded` is what the ledger said when the figure was entered."""
+
+    count = models.ForeignKey(Count, on_delete=models.CASCADE, related_name="lines")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OK)
+    owner = models.CharField(max_length=60, blank=True, default="")
+    counted = models.DecimalField(**QUANTITY, null=True, blank=True)
+    recorded = models.DecimalField(**QUANTITY, null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["count", "location", "lot", "status", "owner"], name="stock_count_line_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(counted__isnull=True) | Q(counted__gte=0), name="stock_count_is_never_negative"
+            ),
+        )
