@@ -18,9 +18,6 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 OWN_APPS = [
     "qitao.web",
-    "qitao.insight",
-    "qitao.exchange",
-    "qitao.demo",
     "qitao.shortages",
     "qitao.planning",
     "qitao.picking",
@@ -97,7 +94,7 @@ TEMPLATES = [
 # Database and background work
 
 DATABASES = {"default": databases.default(ENVIRONMENT)}
-PROCRASTINATE_ON_APP_READY = "qitao.project.queue.on_app_ready"
+PROCRASTINATE_ON_APP_READY = "qitao.project.queue.attach_upkeep"
 
 # People
 

@@ -5,20 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
+OWNER = "postgres"
 USER = DATABASE = "qitao"
-PASSWORD_FILE = "database-password"
+PASSWORD_FILE = "database-password"  # noqa: S105 - a file name
 PORT_FILE = "database-port"
 NOT_RUNNING_PORT = 1  # nothing listens there: a process that connects before the server runs is told so at once
 
 
 def url(home: Path) -> str:
     """Return the address as last written by the running server, or one where nobody answers."""
-    password = _read(home / PASSWORD_FILE)
-    port = _read(home / PORT_FILE) or str(NOT_RUNNING_PORT)
-    return f"postgresql://{USER}:{quote(password, safe='')}@127.0.0.1:{port}/{DATABASE}"
+    return write(password=read(home / PASSWORD_FILE), port=int(read(home / PORT_FILE) or NOT_RUNNING_PORT))
 
 
-def _read(path: Path) -> str:
+def write(*, password: str, port: int, user: str = USER, database: str = DATABASE) -> str:
+    """Write an address on this machine; the wheel's PostgreSQL speaks neither TLS nor GSS, so neither is tried."""
+    return (
+        f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{port}/{database}"
+        "?sslmode=disable&gssencmode=disable"
+    )
+
+
+def read(path: Path) -> str:
+    """Read a one-line file; empty if it is not there or not ours to read."""
     try:
         return path.read_text("ascii").strip()
     except (FileNotFoundError, PermissionError):

@@ -1,0 +1,221 @@
+"""The command `qitao`.
+
+Exit codes: 0 done; 1 the answer is no (refused, or problems found); 2 used wrongly (arguments, environment, a port
+that is taken); 3 no database. What was anticipated is said in one line with its remedy; a traceback is a defect.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from qitao import __version__
+from qitao.kernel.refusal import Refusal
+from qitao.project import env
+
+DONE, NO, WRONG_USE, NO_DATABASE, INTERRUPTED = 0, 1, 2, 3, 130
+
+Run = Callable[[argparse.Namespace, env.Environment], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command; return its exit code."""
+    given = parser().parse_args(arguments)
+    for name in env.unknown(os.environ):
+        _complain(f"warning: {name} means nothing to Qitao; is it misspelt? `qitao doctor` lists the variables")
+    try:
+        environment = env.read(os.environ)
+    except env.BadEnvironment as bad:
+        for mistake in bad.mistakes:
+            _complain(mistake)
+        return WRONG_USE
+    try:
+        run: Run = given.run
+        return run(given, environment)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Refusal as refusal:
+        _complain(str(refusal))
+        return NO
+    except Exception as failure:
+        code = _anticipated(failure)
+        if code is None:
+            raise
+        _complain(str(failure))
+        return code
+
+
+def _anticipated(failure: Exception) -> int | None:
+    """Return the exit code of a failure that an operator can do something about; None for a defect."""
+    from qitao.project import connect, trial, web_server
+
+    if isinstance(failure, connect.NoDatabase):
+        return NO_DATABASE
+    if isinstance(failure, (web_server.PortTaken, trial.NotOurs)):
+        return WRONG_USE
+    if isinstance(failure, (trial.DoesNotStart, FileNotFoundError, NotADirectoryError, PermissionError)):
+        return NO
+    if type(failure).__name__ in ("OperationalError", "PoolTimeout"):
+        return NO_DATABASE
+    return None
+
+
+def _complain(text: str) -> None:
+    print(f"qitao: {text}", file=sys.stderr)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe every command."""
+    top = argparse.ArgumentParser(prog="qitao", description="齐套 Qitao: foresee, settle and prevent shortages.")
+    top.add_argument("--version", action="version", version=f"qitao {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, run: Run, summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        sub.set_defaults(run=run)
+        return sub
+
+    demo = command("demo", _demo, "Run everything on this machine with the demo factory, until Ctrl-C")
+    demo.add_argument("--reset", action="store_true", help="throw the data away and start the story again")
+    command("serve", _serve, "Run the web server")
+    worker = command("worker", _worker, "Do background work")
+    worker.add_argument("--concurrency", type=int, default=2, metavar="N", help="how many things at once (2)")
+    command("migrate", _migrate, "Bring the database's tables up to date")
+    _describe_exchange(command)
+    command("verify", _verify, "Prove that balances equal moves")
+    command("doctor", _doctor, "Check environment, database and machine; say what to do")
+    person = command("createuser", _createuser, "Make a person who can sign in")
+    person.add_argument("username")
+    person.add_argument("--name", default="", help="as shown to others (the sign-in name)")
+    person.add_argument("--role", action="append", required=True, metavar="ROLE", help="may be given more than once")
+    person.add_argument("--language", default="zh-hans", choices=env.LANGUAGES)
+    django = command("django", _django, "Run a management command of Django (for developers)")
+    django.add_argument("arguments", nargs=argparse.REMAINDER)
+    return top
+
+
+def _describe_exchange(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
+    """Describe the commands that read and write folders of tables."""
+    take = command("import", _import, "Load a folder of tables into the database")
+    take.add_argument("folder", type=Path)
+    take.add_argument("--check", action="store_true", help="say what would be taken, load nothing")
+    give = command("export", _export, "Write what is in the system as a plant folder")
+    give.add_argument("folder", type=Path)
+    plan = command("plan", _plan, "Plan a plant folder without a database")
+    plan.add_argument("folder", type=Path)
+    plan.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the answer is written")
+    plan.add_argument("--as-of", metavar="DATE", help="the day of the plan (today)")
+    plan.add_argument("--mode", choices=("unconstrained", "material", "capacity"), default="material")
+
+
+def _demo(given: argparse.Namespace, environment: env.Environment) -> int:
+    from qitao.project import trial
+
+    trial.run(environment, reset=given.reset)
+    return DONE
+
+
+def _serve(given: argparse.Namespace, environment: env.Environment) -> int:
+    from qitao.project import connect, web_server
+
+    web_server.check_port(environment.bind, environment.port)
+    with connect.database(environment):
+        connect.let_go()
+        web_server.serve(environment)
+    return DONE
+
+
+def _worker(given: argparse.Namespace, environment: env.Environment) -> int:
+    from qitao.project import connect
+
+    with connect.database(environment):
+        from qitao.project import queue
+
+        queue.work(concurrency=given.concurrency)
+    return DONE
+
+
+def _migrate(given: argparse.Namespace, environment: env.Environment) -> int:
+    return _django(argparse.Namespace(arguments=["migrate", "--no-input"]), environment)
+
+
+def _django(given: argparse.Namespace, environment: env.Environment) -> int:
+    from qitao.project import connect
+
+    with connect.database(environment):
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["qitao django", *given.arguments])
+    return DONE
+
+
+def _createuser(given: argparse.Namespace, environment: env.Environment) -> int:
+    import getpass
+    from datetime import UTC, datetime
+
+    from qitao.project import connect
+
+    with connect.database(environment):
+        from qitao.accounts.actions import create_user
+
+        password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        create_user(
+            given.username,
+            name=given.name or given.username,
+            password=password,
+            roles=given.role,
+            at=datetime.now(UTC),
+            language=given.language,
+        )
+    print(f"{given.username} can sign in as {', '.join(given.role)}")
+    return DONE
+
+
+def _verify(given: argparse.Namespace, environment: env.Environment) -> int:
+    from qitao.project import connect
+
+    with connect.database(environment):
+        from qitao.stock.queries import verify
+
+        drifts = verify()
+    for drift in drifts:
+        print(drift)
+    print(f"{len(drifts)} balances differ from their moves" if drifts else "balances equal moves")
+    return NO if drifts else DONE
+
+
+def _doctor(given: argparse.Namespace, environment: env.Environment) -> int:
+    from qitao.project import doctor
+
+    findings = list(doctor.examine(environment))
+    for finding in findings:
+        print(finding)
+    return DONE if all(finding.good for finding in findings) else NO
+
+
+def _import(given: argparse.Namespace, environment: env.Environment) -> int:
+    from qitao.project import connect
+
+    with connect.database(environment):
+        from qitao.exchange.commands import import_folder
+
+        return NO if import_folder(given.folder, check_only=given.check) else DONE
+
+
+def _export(given: argparse.Namespace, environment: env.Environment) -> int:
+    from qitao.project import connect
+
+    with connect.database(environment):
+        from qitao.exchange.commands import export_folder
+
+        export_folder(given.folder)
+    return DONE
+
+
+def _plan(given: argparse.Namespace, environment: env.Environment) -> int:
+    from qitao.engine.folder import plan_folder
+
+    return plan_folder(given.folder, given.out, as_of=given.as_of, mode=given.mode)

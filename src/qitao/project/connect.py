@@ -1,0 +1,75 @@
+"""Give a command the database it needs: the operator's server, or the embedded one, started for as long as needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from qitao.project import env
+from qitao.project.embedded.binaries import EmbeddedDatabaseError
+
+if TYPE_CHECKING:
+    from qitao.project.embedded.cluster import Cluster
+
+
+class NoDatabase(Exception):
+    """The database cannot be had; the text says why and what to do."""
+
+
+@contextmanager
+def database(environment: env.Environment) -> Iterator[str]:
+    """Hold a running database for the time of a command, with Django set up on it."""
+    cluster = None if environment.database_url else embedded(environment)
+    try:
+        if cluster:
+            start(cluster)
+        url = cluster.url if cluster else environment.database_url
+        set_up(url)
+        yield url
+    finally:
+        let_go()
+        if cluster:
+            cluster.stop()
+
+
+def embedded(environment: env.Environment) -> Cluster:
+    """Return the embedded PostgreSQL of the data folder, not yet started."""
+    if sys.platform == "win32":
+        raise NoDatabase("the embedded database runs on Linux and macOS; set DATABASE_URL to a PostgreSQL server")
+    from qitao.project.embedded.cluster import Cluster  # POSIX only, hence here
+
+    try:
+        return Cluster(environment.home, pg_bin=environment.pg_bin, pg_user=environment.pg_user)
+    except (EmbeddedDatabaseError, OSError) as failure:
+        raise NoDatabase(f"embedded database in {environment.home}: {failure}") from failure
+
+
+def start(cluster: Cluster) -> None:
+    """Start the embedded PostgreSQL, or find it running."""
+    try:
+        cluster.start()
+    except (EmbeddedDatabaseError, OSError) as failure:
+        raise NoDatabase(f"embedded database in {cluster.home}: {failure}") from failure
+
+
+def set_up(url: str) -> None:
+    """Load Django on that database; children started by us inherit the address."""
+    os.environ["DATABASE_URL"] = url
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qitao.project.settings")
+    import django
+
+    django.setup()
+
+
+def let_go() -> None:
+    """Close our own connections, so that the server need not break them."""
+    if "django.db" not in sys.modules:
+        return
+    from django.db import connections
+
+    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        connection.close_pool()  # type: ignore[attr-defined]
