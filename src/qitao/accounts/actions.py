@@ -41,7 +41,10 @@ def create_user(
             known = ", ".join(ROLES)
             raise BadValue(field="roles", problem=f"“{role}” is not one of {known}")
     if language not in LANGUAGES:
-        raise BadValue(field="language", problem=f"“{language}” is not one of {', '.join(LANGUAGES)}")
+        raise BadValue(
+            field="language",
+            problem=f"“{language}” is not one of {', '.join(LANGUAGES)}",
+        )
     user = User(
         username=username,
         name=name,

@@ -14,7 +14,12 @@ def system_user() -> User:
     """Return the name under which Qitao itself acts (imports, plan runs), making it on first use."""
     user, _ = User.objects.get_or_create(
         username=SYSTEM,
-        defaults={"name": "Qitao", "is_system": True, "password": "!", "created_at": timezone.now()},
+        defaults={
+            "name": "Qitao",
+            "is_system": True,
+            "password": "!",
+            "created_at": timezone.now(),
+        },
     )
     return user
 

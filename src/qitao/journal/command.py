@@ -77,12 +77,23 @@ def action(*, permission: str) -> Callable[[Action], Action]:
     return decorate
 
 
-def _run_once(command: Command, name: str, function: Action, args: tuple[Any, ...], arguments: Reply) -> Reply:
+def _run_once(
+    command: Command,
+    name: str,
+    function: Action,
+    args: tuple[Any, ...],
+    arguments: Reply,
+) -> Reply:
     fingerprint = _fingerprint(name, args, arguments)
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic():
-                return _inside(command, name, fingerprint, lambda: function(command, *args, **arguments))
+                return _inside(
+                    command,
+                    name,
+                    fingerprint,
+                    lambda: function(command, *args, **arguments),
+                )
         except OperationalError as failure:
             state = getattr(failure.__cause__, "sqlstate", None)
             if attempt == TRIES or state not in RETRIED or connection.in_atomic_block:
@@ -92,7 +103,9 @@ def _run_once(command: Command, name: str, function: Action, args: tuple[Any, ..
     raise AssertionError("unreachable")
 
 
-def _inside(command: Command, name: str, fingerprint: str, work: Callable[[], Reply]) -> Reply:
+def _inside(
+    command: Command, name: str, fingerprint: str, work: Callable[[], Reply]
+) -> Reply:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(command.id)])
     done = CommandRecord.objects.filter(pk=command.id).first()
@@ -118,11 +131,15 @@ def _inside(command: Command, name: str, fingerprint: str, work: Callable[[], Re
 
 
 def _lock_key(number: uuid.UUID) -> int:
-    return int.from_bytes(hashlib.blake2b(number.bytes, digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(
+        hashlib.blake2b(number.bytes, digest_size=8).digest(), "big", signed=True
+    )
 
 
 def _fingerprint(name: str, args: tuple[Any, ...], arguments: Reply) -> str:
-    text = json.dumps([name, args, arguments], default=_as_json, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(
+        [name, args, arguments], default=_as_json, sort_keys=True, ensure_ascii=False
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

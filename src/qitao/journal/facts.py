@@ -49,4 +49,7 @@ def record(command: Command, kind: str, subject: models.Model, **data: Any) -> F
 def announce(kind: str, *, about: str = "") -> None:
     """Tell the open screens, when the running transaction commits, that something of `kind` happened."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, json.dumps({"kind": kind, "about": about})])
+        cursor.execute(
+            "SELECT pg_notify(%s, %s)",
+            [LIVE_CHANNEL, json.dumps({"kind": kind, "about": about})],
+        )

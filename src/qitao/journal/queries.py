@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from qitao.journal.models import Fact
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from qitao.kernel.words import gettext_noop
 
 
-class Refusal(Exception):  # noqa: N818 – a refusal is an answer, not an error
+class Refusal(Exception):
     """A command that was understood and declined; nothing was written.
 
     A subclass states `reason` and `remedy` as templates with named places; an instance fills them.
@@ -29,7 +29,9 @@ class Refusal(Exception):  # noqa: N818 – a refusal is an answer, not an error
         return type(self).__name__
 
     def __str__(self) -> str:
-        return " ".join(part.format(**self.facts) for part in (self.reason, self.remedy) if part)
+        return " ".join(
+            part.format(**self.facts) for part in (self.reason, self.remedy) if part
+        )
 
 
 class NotAllowed(Refusal):
@@ -53,7 +55,9 @@ class CommandReused(Refusal):
 class NotNow(Refusal):
     """A lifecycle verb that the present state does not allow."""
 
-    reason = gettext_noop("{what} {code} is {state}: it cannot be changed this way now.")
+    reason = gettext_noop(
+        "{what} {code} is {state}: it cannot be changed this way now."
+    )
     remedy = gettext_noop("Reload the page; someone may have changed it a moment ago.")
 
 

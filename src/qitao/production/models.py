@@ -14,7 +14,16 @@ from qitao.sales.models import SalesOrderLine
 from qitao.stock.models import Warehouse
 
 WORK_ORDER = Lifecycle(
-    states=("draft", "firm", "released", "started", "paused", "completed", "closed", "cancelled"),
+    states=(
+        "draft",
+        "firm",
+        "released",
+        "started",
+        "paused",
+        "completed",
+        "closed",
+        "cancelled",
+    ),
     verbs={
         "firm": (("draft",), "firm"),
         "release": (("firm",), "released"),
@@ -50,25 +59,48 @@ class WorkOrder(models.Model):
     rank = models.PositiveIntegerField(db_index=True, help_text="1 is served first.")
     start_on = models.DateField(help_text="When its material is needed.")
     due_on = models.DateField()
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, help_text="Where its material is picked.")
-    work_center = models.ForeignKey(WorkCenter, on_delete=models.PROTECT, null=True, blank=True)
-    bom = models.ForeignKey(Bom, on_delete=models.PROTECT, null=True, blank=True)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
-    sales_line = models.ForeignKey(
-        SalesOrderLine, on_delete=models.PROTECT, null=True, blank=True, related_name="work_orders"
+    warehouse = models.ForeignKey(
+        Warehouse, on_delete=models.PROTECT, help_text="Where its material is picked."
     )
-    lot_code = models.CharField(max_length=120, blank=True, help_text="The lot it makes.")
+    work_center = models.ForeignKey(
+        WorkCenter, on_delete=models.PROTECT, null=True, blank=True
+    )
+    bom = models.ForeignKey(Bom, on_delete=models.PROTECT, null=True, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    sales_line = models.ForeignKey(
+        SalesOrderLine,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="work_orders",
+    )
+    lot_code = models.CharField(
+        max_length=120, blank=True, help_text="The lot it makes."
+    )
     pause_reason = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = "work order"
         constraints = (
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="production_work_order_makes_something"),
-            models.CheckConstraint(condition=Q(quantity_done__gte=0), name="production_work_order_done_is_not_negative"),
-            models.CheckConstraint(condition=Q(due_on__gte=F("start_on")), name="production_work_order_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0),
+                name="production_work_order_makes_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity_done__gte=0),
+                name="production_work_order_done_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("start_on")),
+                name="production_work_order_ends_after_start",
+            ),
         )
-        indexes = (models.Index(fields=["status", "rank"], name="production_work_order_queue"),)
+        indexes = (
+            models.Index(fields=["status", "rank"], name="production_work_order_queue"),
+        )
 
     def __str__(self) -> str:
         return self.code
@@ -87,10 +119,16 @@ class WorkOrder(models.Model):
 class Requirement(models.Model):
     """A component line of a work order. A substitution closes the line and writes another in its place."""
 
-    work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="requirements")
+    work_order = models.ForeignKey(
+        WorkOrder, on_delete=models.CASCADE, related_name="requirements"
+    )
     position = models.PositiveIntegerField()
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="requirements")
-    quantity = models.DecimalField(**QUANTITY, help_text="For the whole work order, scrap allowance included.")
+    item = models.ForeignKey(
+        Item, on_delete=models.PROTECT, related_name="requirements"
+    )
+    quantity = models.DecimalField(
+        **QUANTITY, help_text="For the whole work order, scrap allowance included."
+    )
     issued = models.DecimalField(**QUANTITY, default=0)
     operation = models.CharField(max_length=60, blank=True)
     is_consumable = models.BooleanField(default=False)
@@ -107,13 +145,17 @@ class Requirement(models.Model):
         ordering = ("work_order_id", "position")
         constraints = (
             models.UniqueConstraint(
-                fields=["work_order", "position"], name="production_requirement_position_is_unique"
+                fields=["work_order", "position"],
+                name="production_requirement_position_is_unique",
             ),
             models.CheckConstraint(
-                condition=Q(quantity__gte=0, issued__gte=0), name="production_requirement_is_not_negative"
+                condition=Q(quantity__gte=0, issued__gte=0),
+                name="production_requirement_is_not_negative",
             ),
         )
-        indexes = (models.Index(fields=["item"], name="production_requirement_of_item"),)
+        indexes = (
+            models.Index(fields=["item"], name="production_requirement_of_item"),
+        )
 
     def __str__(self) -> str:
         return f"{self.work_order}-{self.position}"

@@ -14,14 +14,28 @@ from qitao.production.models import Requirement
 from qitao.stock.models import Count
 
 CASE = Lifecycle(
-    states=("detected", "verified", "assessed", "decided", "carried_out", "closed", "cancelled"),
+    states=(
+        "detected",
+        "verified",
+        "assessed",
+        "decided",
+        "carried_out",
+        "closed",
+        "cancelled",
+    ),
     verbs={
         "verify": (("detected",), "verified"),
         "assess": (("detected", "verified"), "assessed"),
-        "decide": (("detected", "verified", "assessed", "decided", "carried_out"), "decided"),
+        "decide": (
+            ("detected", "verified", "assessed", "decided", "carried_out"),
+            "decided",
+        ),
         "carry_out": (("decided",), "carried_out"),
         "reopen": (("decided", "carried_out", "closed"), "assessed"),
-        "close": (("detected", "verified", "assessed", "decided", "carried_out"), "closed"),
+        "close": (
+            ("detected", "verified", "assessed", "decided", "carried_out"),
+            "closed",
+        ),
         "cancel": (("detected", "verified", "assessed"), "cancelled"),
     },
 )
@@ -71,28 +85,52 @@ class Case(models.Model):
     status = models.CharField(max_length=11, choices=State, default=State.DETECTED)
     origin = models.CharField(max_length=10, choices=Origin)
     severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.SOON)
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    deadline_at = models.DateTimeField(help_text="When it must be decided, by its severity.")
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    deadline_at = models.DateTimeField(
+        help_text="When it must be decided, by its severity."
+    )
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     cause = models.CharField(max_length=13, choices=Cause, blank=True)
     cause_note = models.CharField(max_length=500, blank=True)
-    count = models.ForeignKey(Count, on_delete=models.SET_NULL, null=True, blank=True, help_text="That verifies it.")
+    count = models.ForeignKey(
+        Count,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        help_text="That verifies it.",
+    )
 
     class Meta:
         verbose_name = "shortage case"
         constraints = (
             models.UniqueConstraint(
                 fields=["item", "site"],
-                condition=Q(status__in=("detected", "verified", "assessed", "decided", "carried_out")),
+                condition=Q(
+                    status__in=(
+                        "detected",
+                        "verified",
+                        "assessed",
+                        "decided",
+                        "carried_out",
+                    )
+                ),
                 name="shortages_case_is_one_per_item_and_site",
             ),
             models.CheckConstraint(
-                condition=~Q(status="closed") | ~Q(cause=""), name="shortages_case_closes_with_a_cause"
+                condition=~Q(status="closed") | ~Q(cause=""),
+                name="shortages_case_closes_with_a_cause",
             ),
         )
-        indexes = (models.Index(fields=["status", "severity", "deadline_at"], name="shortages_case_board"),)
+        indexes = (
+            models.Index(
+                fields=["status", "severity", "deadline_at"],
+                name="shortages_case_board",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.code
@@ -107,14 +145,20 @@ class CaseLine(models.Model):
     """A requirement that the shortage hits, and how much of it was short when it joined the case."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="lines")
-    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="case_lines")
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, related_name="case_lines"
+    )
     short_quantity = models.DecimalField(**QUANTITY)
-    short_pick = models.ForeignKey(ShortPick, on_delete=models.PROTECT, null=True, blank=True)
+    short_pick = models.ForeignKey(
+        ShortPick, on_delete=models.PROTECT, null=True, blank=True
+    )
     joined_at = models.DateTimeField()
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["case", "requirement"], name="shortages_case_line_is_unique"),
+            models.UniqueConstraint(
+                fields=["case", "requirement"], name="shortages_case_line_is_unique"
+            ),
         )
 
 
@@ -134,12 +178,18 @@ class Decision(models.Model):
     """An option as it was shown when somebody chose it, and what carrying it out wrote. Never changed."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="decisions")
-    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, null=True, related_name="+")
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     kind = models.CharField(max_length=10, choices=OptionKind)
     parameters = models.JSONField(help_text="What the option does, as it was computed.")
-    kit_on = models.DateField(null=True, help_text="The kit date that was computed for it.")
+    kit_on = models.DateField(
+        null=True, help_text="The kit date that was computed for it."
+    )
     cost = models.DecimalField(**MONEY, default=0)
-    harms = models.JSONField(default=list, help_text="Who gets worse, as it was computed.")
+    harms = models.JSONField(
+        default=list, help_text="Who gets worse, as it was computed."
+    )
     wrote = models.JSONField(default=dict, help_text="The documents it made.")
     at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

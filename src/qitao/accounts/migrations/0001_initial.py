@@ -6,30 +6,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()])),
-                ('name', models.CharField(max_length=60)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('picker', 'Picker'), ('line_leader', 'Line leader'), ('planner', 'Planner'), ('buyer', 'Buyer'), ('warehouse_manager', 'Warehouse manager'), ('manager', 'Plant manager'), ('administrator', 'Administrator')], max_length=24), default=list, size=None)),
-                ('language', models.CharField(default='zh-hans', max_length=8)),
-                ('warehouses', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, help_text='Codes of the warehouses this person works in; empty: all of them.', size=None)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_system', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=60,
+                        unique=True,
+                        validators=[
+                            django.contrib.auth.validators.UnicodeUsernameValidator()
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("picker", "Picker"),
+                                ("line_leader", "Line leader"),
+                                ("planner", "Planner"),
+                                ("buyer", "Buyer"),
+                                ("warehouse_manager", "Warehouse manager"),
+                                ("manager", "Plant manager"),
+                                ("administrator", "Administrator"),
+                            ],
+                            max_length=24,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("language", models.CharField(default="zh-hans", max_length=8)),
+                (
+                    "warehouses",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        help_text="Codes of the warehouses this person works in; empty: all of them.",
+                        size=None,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_system", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('roles__contained_by', ['picker', 'line_leader', 'planner', 'buyer', 'warehouse_manager', 'manager', 'administrator'])), name='accounts_user_roles_are_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "roles__contained_by",
+                                [
+                                    "picker",
+                                    "line_leader",
+                                    "planner",
+                                    "buyer",
+                                    "warehouse_manager",
+                                    "manager",
+                                    "administrator",
+                                ],
+                            )
+                        ),
+                        name="accounts_user_roles_are_known",
+                    )
+                ],
             },
         ),
     ]

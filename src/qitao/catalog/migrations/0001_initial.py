@@ -6,227 +6,615 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('timezone', models.CharField(default='Asia/Shanghai', max_length=60)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("timezone", models.CharField(default="Asia/Shanghai", max_length=60)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(blank=True, max_length=60)),
-                ('name_en', models.CharField(blank=True, max_length=60)),
-                ('decimals', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(blank=True, max_length=60)),
+                ("name_en", models.CharField(blank=True, max_length=60)),
+                ("decimals", models.PositiveSmallIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='catalog.category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="catalog.category",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=120, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('pinyin', models.CharField(blank=True, help_text='Initials, for searching: bxgls', max_length=200)),
-                ('spec', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(choices=[('make', 'made'), ('buy', 'bought'), ('phantom', 'phantom')], default='buy', max_length=8)),
-                ('package', models.CharField(blank=True, help_text='0402, SOT-23-5 …', max_length=60)),
-                ('msl', models.CharField(blank=True, help_text='Moisture sensitivity level.', max_length=4)),
-                ('pack_quantity', models.DecimalField(decimal_places=6, default=0, help_text='On a full reel, tray or carton.', max_digits=18)),
-                ('tracking', models.CharField(choices=[('none', 'not tracked'), ('lot', 'by lot'), ('serial', 'by serial number')], default='none', max_length=6)),
-                ('shelf_life_days', models.PositiveIntegerField(blank=True, null=True)),
-                ('abc', models.CharField(blank=True, max_length=1)),
-                ('xyz', models.CharField(blank=True, max_length=1)),
-                ('lead_days', models.PositiveIntegerField(blank=True, help_text='Empty: not known.', null=True)),
-                ('min_lot', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('multiple', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('max_lot', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('safety_stock', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('fence_days', models.PositiveIntegerField(default=0)),
-                ('unit_cost', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('hours_per_unit', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('yield_percent', models.DecimalField(decimal_places=3, default=100, max_digits=6)),
-                ('is_active', models.BooleanField(default=True)),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.category')),
-                ('variant_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='variants', to='catalog.item')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=120, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                (
+                    "pinyin",
+                    models.CharField(
+                        blank=True,
+                        help_text="Initials, for searching: bxgls",
+                        max_length=200,
+                    ),
+                ),
+                ("spec", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("make", "made"),
+                            ("buy", "bought"),
+                            ("phantom", "phantom"),
+                        ],
+                        default="buy",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "package",
+                    models.CharField(
+                        blank=True, help_text="0402, SOT-23-5 …", max_length=60
+                    ),
+                ),
+                (
+                    "msl",
+                    models.CharField(
+                        blank=True,
+                        help_text="Moisture sensitivity level.",
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "pack_quantity",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=0,
+                        help_text="On a full reel, tray or carton.",
+                        max_digits=18,
+                    ),
+                ),
+                (
+                    "tracking",
+                    models.CharField(
+                        choices=[
+                            ("none", "not tracked"),
+                            ("lot", "by lot"),
+                            ("serial", "by serial number"),
+                        ],
+                        default="none",
+                        max_length=6,
+                    ),
+                ),
+                ("shelf_life_days", models.PositiveIntegerField(blank=True, null=True)),
+                ("abc", models.CharField(blank=True, max_length=1)),
+                ("xyz", models.CharField(blank=True, max_length=1)),
+                (
+                    "lead_days",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="Empty: not known.", null=True
+                    ),
+                ),
+                (
+                    "min_lot",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "multiple",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "max_lot",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "safety_stock",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                ("fence_days", models.PositiveIntegerField(default=0)),
+                (
+                    "unit_cost",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                (
+                    "hours_per_unit",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "yield_percent",
+                    models.DecimalField(decimal_places=3, default=100, max_digits=6),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalog.category",
+                    ),
+                ),
+                (
+                    "variant_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="variants",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Bom',
+            name="Bom",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(default='1', max_length=30)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, help_text='The last day it is valid.', null=True)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boms', to='catalog.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("version", models.CharField(default="1", max_length=30)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True, help_text="The last day it is valid.", null=True
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="boms",
+                        to="catalog.item",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ItemSite',
+            name="ItemSite",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lead_days', models.PositiveIntegerField(blank=True, null=True)),
-                ('min_lot', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ('multiple', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ('safety_stock', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sites', to='catalog.item')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='catalog.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("lead_days", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "min_lot",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=18, null=True
+                    ),
+                ),
+                (
+                    "multiple",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=18, null=True
+                    ),
+                ),
+                (
+                    "safety_stock",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=18, null=True
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sites",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="catalog.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('hours', models.DecimalField(decimal_places=2, max_digits=4)),
-                ('name', models.CharField(blank=True, max_length=60)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_days', to='catalog.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("hours", models.DecimalField(decimal_places=2, max_digits=4)),
+                ("name", models.CharField(blank=True, max_length=60)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar_days",
+                        to="catalog.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Substitute',
+            name="Substitute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ratio', models.DecimalField(decimal_places=6, default=1, max_digits=18)),
-                ('priority', models.PositiveIntegerField(default=1)),
-                ('is_approved', models.BooleanField(default=True)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('component', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='substitutes', to='catalog.item')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.item')),
-                ('substitute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='substitutes_for', to='catalog.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "ratio",
+                    models.DecimalField(decimal_places=6, default=1, max_digits=18),
+                ),
+                ("priority", models.PositiveIntegerField(default=1)),
+                ("is_approved", models.BooleanField(default=True)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "component",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="substitutes",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "substitute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="substitutes_for",
+                        to="catalog.item",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('component_id', 'priority', 'id'),
+                "ordering": ("component_id", "priority", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Conversion',
+            name="Conversion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('numerator', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('denominator', models.DecimalField(decimal_places=6, default=1, max_digits=18)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversions', to='catalog.item')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("numerator", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "denominator",
+                    models.DecimalField(decimal_places=6, default=1, max_digits=18),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conversions",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkCenter',
+            name="WorkCenter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('machines', models.PositiveIntegerField(default=1)),
-                ('hours_per_day', models.DecimalField(decimal_places=2, default=16, max_digits=4)),
-                ('hourly_cost', models.DecimalField(decimal_places=6, default=0, help_text='What an idle hour costs.', max_digits=18)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("machines", models.PositiveIntegerField(default=1)),
+                (
+                    "hours_per_day",
+                    models.DecimalField(decimal_places=2, default=16, max_digits=4),
+                ),
+                (
+                    "hourly_cost",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=0,
+                        help_text="What an idle hour costs.",
+                        max_digits=18,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.site"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='item',
-            name='work_center',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.workcenter'),
+            model_name="item",
+            name="work_center",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="catalog.workcenter",
+            ),
         ),
         migrations.CreateModel(
-            name='BomLine',
+            name="BomLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('scrap_percent', models.DecimalField(decimal_places=3, default=0, max_digits=6)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('operation', models.CharField(blank=True, max_length=60)),
-                ('designators', models.CharField(blank=True, max_length=1000)),
-                ('is_consumable', models.BooleanField(default=False, help_text='Used from the line; not picked, not in the kit.')),
-                ('is_optional', models.BooleanField(default=False)),
-                ('bom', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='catalog.bom')),
-                ('component', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='used_in', to='catalog.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "scrap_percent",
+                    models.DecimalField(decimal_places=3, default=0, max_digits=6),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("operation", models.CharField(blank=True, max_length=60)),
+                ("designators", models.CharField(blank=True, max_length=1000)),
+                (
+                    "is_consumable",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Used from the line; not picked, not in the kit.",
+                    ),
+                ),
+                ("is_optional", models.BooleanField(default=False)),
+                (
+                    "bom",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="catalog.bom",
+                    ),
+                ),
+                (
+                    "component",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="used_in",
+                        to="catalog.item",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('bom_id', 'position'),
-                'constraints': [models.UniqueConstraint(fields=('bom', 'position'), name='catalog_bom_line_position_is_unique'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='catalog_bom_line_takes_something'), models.CheckConstraint(condition=models.Q(('scrap_percent__gte', 0), ('scrap_percent__lt', 1000)), name='catalog_bom_line_scrap_is_sane')],
+                "ordering": ("bom_id", "position"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("bom", "position"),
+                        name="catalog_bom_line_position_is_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="catalog_bom_line_takes_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scrap_percent__gte", 0), ("scrap_percent__lt", 1000)
+                        ),
+                        name="catalog_bom_line_scrap_is_sane",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='bom',
-            constraint=models.UniqueConstraint(fields=('item', 'version'), name='catalog_bom_version_is_unique'),
+            model_name="bom",
+            constraint=models.UniqueConstraint(
+                fields=("item", "version"), name="catalog_bom_version_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bom',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='catalog_bom_ends_after_it_starts'),
+            model_name="bom",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__isnull", True),
+                    ("valid_to__isnull", True),
+                    ("valid_to__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="catalog_bom_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemsite',
-            constraint=models.UniqueConstraint(fields=('item', 'site'), name='catalog_item_site_is_unique'),
+            model_name="itemsite",
+            constraint=models.UniqueConstraint(
+                fields=("item", "site"), name="catalog_item_site_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(fields=('site', 'on'), name='catalog_calendar_has_one_entry_a_day'),
+            model_name="calendarday",
+            constraint=models.UniqueConstraint(
+                fields=("site", "on"), name="catalog_calendar_has_one_entry_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='substitute',
-            constraint=models.UniqueConstraint(fields=('component', 'substitute', 'parent'), name='catalog_substitute_is_unique', nulls_distinct=False),
+            model_name="substitute",
+            constraint=models.UniqueConstraint(
+                fields=("component", "substitute", "parent"),
+                name="catalog_substitute_is_unique",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='substitute',
-            constraint=models.CheckConstraint(condition=models.Q(('ratio__gt', 0)), name='catalog_substitute_ratio_is_positive'),
+            model_name="substitute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ratio__gt", 0)),
+                name="catalog_substitute_ratio_is_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='substitute',
-            constraint=models.CheckConstraint(condition=models.Q(('component', models.F('substitute')), _negated=True), name='catalog_substitute_is_another_item'),
+            model_name="substitute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("component", models.F("substitute")), _negated=True
+                ),
+                name="catalog_substitute_is_another_item",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.UniqueConstraint(fields=('item', 'unit'), name='catalog_conversion_is_unique'),
+            model_name="conversion",
+            constraint=models.UniqueConstraint(
+                fields=("item", "unit"), name="catalog_conversion_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.CheckConstraint(condition=models.Q(('denominator__gt', 0), ('numerator__gt', 0)), name='catalog_conversion_is_positive'),
+            model_name="conversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("denominator__gt", 0), ("numerator__gt", 0)),
+                name="catalog_conversion_is_positive",
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(django.db.models.functions.text.Upper('code'), name='catalog_item_code_upper'),
+            model_name="item",
+            index=models.Index(
+                django.db.models.functions.text.Upper("code"),
+                name="catalog_item_code_upper",
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['pinyin'], name='catalog_item_pinyin'),
+            model_name="item",
+            index=models.Index(fields=["pinyin"], name="catalog_item_pinyin"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('hours_per_unit__gte', 0), ('max_lot__gte', 0), ('min_lot__gte', 0), ('multiple__gte', 0), ('pack_quantity__gte', 0), ('safety_stock__gte', 0), ('unit_cost__gte', 0)), name='catalog_item_has_no_negative_parameter'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("hours_per_unit__gte", 0),
+                    ("max_lot__gte", 0),
+                    ("min_lot__gte", 0),
+                    ("multiple__gte", 0),
+                    ("pack_quantity__gte", 0),
+                    ("safety_stock__gte", 0),
+                    ("unit_cost__gte", 0),
+                ),
+                name="catalog_item_has_no_negative_parameter",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('yield_percent__gt', 0), ('yield_percent__lte', 100)), name='catalog_item_yields_something'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("yield_percent__gt", 0), ("yield_percent__lte", 100)
+                ),
+                name="catalog_item_yields_something",
+            ),
         ),
     ]

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,34 +14,89 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CommandRecord',
+            name="CommandRecord",
             fields=[
-                ('id', models.UUIDField(help_text='Made by the client before sending.', primary_key=True, serialize=False)),
-                ('action', models.CharField(max_length=80)),
-                ('fingerprint', models.CharField(help_text='SHA-256 of the action and its arguments.', max_length=64)),
-                ('at', models.DateTimeField(db_index=True)),
-                ('source', models.CharField(help_text='Where it came from: web, api, cli, worker, import.', max_length=40)),
-                ('reply', models.JSONField()),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        help_text="Made by the client before sending.",
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("action", models.CharField(max_length=80)),
+                (
+                    "fingerprint",
+                    models.CharField(
+                        help_text="SHA-256 of the action and its arguments.",
+                        max_length=64,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True)),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="Where it came from: web, api, cli, worker, import.",
+                        max_length=40,
+                    ),
+                ),
+                ("reply", models.JSONField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'journal_command',
+                "db_table": "journal_command",
             },
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='e.g. stock.received', max_length=60)),
-                ('at', models.DateTimeField()),
-                ('command_id', models.UUIDField()),
-                ('subject', models.CharField(help_text='What it is about, e.g. shortages.case', max_length=40)),
-                ('subject_id', models.BigIntegerField()),
-                ('data', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(help_text="e.g. stock.received", max_length=60),
+                ),
+                ("at", models.DateTimeField()),
+                ("command_id", models.UUIDField()),
+                (
+                    "subject",
+                    models.CharField(
+                        help_text="What it is about, e.g. shortages.case", max_length=40
+                    ),
+                ),
+                ("subject_id", models.BigIntegerField()),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'subject_id', 'id'], name='journal_fact_about'), models.Index(fields=['kind', 'id'], name='journal_fact_of_kind')],
+                "indexes": [
+                    models.Index(
+                        fields=["subject", "subject_id", "id"],
+                        name="journal_fact_about",
+                    ),
+                    models.Index(fields=["kind", "id"], name="journal_fact_of_kind"),
+                ],
             },
         ),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-TABLES = ('journal_command', 'journal_fact')
+TABLES = ("journal_command", "journal_fact")
 
 GUARD = """
 CREATE FUNCTION journal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -24,5 +24,8 @@ class Migration(migrations.Migration):
     dependencies = [("journal", "0001_initial")]
     operations = [
         migrations.RunSQL(GUARD, "DROP FUNCTION journal_refuse_change() CASCADE;"),
-        *(migrations.RunSQL(trigger(table), migrations.RunSQL.noop) for table in TABLES),
+        *(
+            migrations.RunSQL(trigger(table), migrations.RunSQL.noop)
+            for table in TABLES
+        ),
     ]

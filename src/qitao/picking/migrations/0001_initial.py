@@ -6,76 +6,253 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('production', '0001_initial'),
-        ('stock', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("production", "0001_initial"),
+        ("stock", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PickList',
+            name="PickList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('status', models.CharField(choices=[('open', 'to pick'), ('in_progress', 'being picked'), ('done', 'picked'), ('cancelled', 'cancelled')], default='open', max_length=11)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('picker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.warehouse')),
-                ('work_order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pick_lists', to='production.workorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "to pick"),
+                            ("in_progress", "being picked"),
+                            ("done", "picked"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="open",
+                        max_length=11,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "picker",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="stock.warehouse",
+                    ),
+                ),
+                (
+                    "work_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pick_lists",
+                        to="production.workorder",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pick list',
+                "verbose_name": "pick list",
             },
         ),
         migrations.CreateModel(
-            name='PickLine',
+            name="PickLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(blank=True, default='', max_length=60)),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('picked', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('status', models.CharField(choices=[('open', 'to pick'), ('picked', 'picked'), ('short', 'short'), ('cancelled', 'cancelled')], default='open', max_length=9)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.item')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.location')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.lot')),
-                ('requirement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pick_lines', to='production.requirement')),
-                ('pick_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='picking.picklist')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("owner", models.CharField(blank=True, default="", max_length=60)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "picked",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "to pick"),
+                            ("picked", "picked"),
+                            ("short", "short"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="stock.location"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pick_lines",
+                        to="production.requirement",
+                    ),
+                ),
+                (
+                    "pick_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="picking.picklist",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShortPick',
+            name="ShortPick",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('found', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('reason', models.CharField(choices=[('empty', 'bin is empty'), ('less', 'less than recorded'), ('damaged', 'damaged'), ('wrong_item', 'another item lies there'), ('blocked', 'cannot be reached'), ('not_stocked', 'nothing was there to allocate')], max_length=12)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.item')),
-                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='stock.location')),
-                ('lot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='stock.lot')),
-                ('pick_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='picking.pickline')),
-                ('requirement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='short_picks', to='production.requirement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("asked", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("found", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("empty", "bin is empty"),
+                            ("less", "less than recorded"),
+                            ("damaged", "damaged"),
+                            ("wrong_item", "another item lies there"),
+                            ("blocked", "cannot be reached"),
+                            ("not_stocked", "nothing was there to allocate"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="stock.location",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="stock.lot",
+                    ),
+                ),
+                (
+                    "pick_line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="picking.pickline",
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="short_picks",
+                        to="production.requirement",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='pickline',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['location', 'lot'], name='picking_line_open_at'),
+            model_name="pickline",
+            index=models.Index(
+                condition=models.Q(("status", "open")),
+                fields=["location", "lot"],
+                name="picking_line_open_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pickline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='picking_line_takes_something'),
+            model_name="pickline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="picking_line_takes_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pickline',
-            constraint=models.CheckConstraint(condition=models.Q(('picked__gte', 0), ('picked__lte', models.F('quantity'))), name='picking_line_takes_no_more_than_asked'),
+            model_name="pickline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("picked__gte", 0), ("picked__lte", models.F("quantity"))
+                ),
+                name="picking_line_takes_no_more_than_asked",
+            ),
         ),
     ]

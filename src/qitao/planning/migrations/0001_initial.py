@@ -5,81 +5,255 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('production', '0001_initial'),
-        ('sales', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("production", "0001_initial"),
+        ("sales", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PlanRun',
+            name="PlanRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField()),
-                ('as_of', models.DateField()),
-                ('last_fact_id', models.BigIntegerField(help_text='The newest fact the run knew of: what came later is plan drift.')),
-                ('work_orders', models.PositiveIntegerField()),
-                ('requirements', models.PositiveIntegerField()),
-                ('engine_ms', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField()),
+                ("as_of", models.DateField()),
+                (
+                    "last_fact_id",
+                    models.BigIntegerField(
+                        help_text="The newest fact the run knew of: what came later is plan drift."
+                    ),
+                ),
+                ("work_orders", models.PositiveIntegerField()),
+                ("requirements", models.PositiveIntegerField()),
+                ("engine_ms", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='LineCover',
+            name="LineCover",
             fields=[
-                ('requirement', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='cover', serialize=False, to='production.requirement')),
-                ('covered_on', models.DateField(null=True)),
-                ('short_quantity', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='covers', to='planning.planrun')),
+                (
+                    "requirement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="cover",
+                        serialize=False,
+                        to="production.requirement",
+                    ),
+                ),
+                ("covered_on", models.DateField(null=True)),
+                (
+                    "short_quantity",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="covers",
+                        to="planning.planrun",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DemandDate',
+            name="DemandDate",
             fields=[
-                ('sales_line', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='plan', serialize=False, to='sales.salesorderline')),
-                ('planned_on', models.DateField(null=True)),
-                ('short_quantity', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('days_late', models.IntegerField(null=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='demands', to='planning.planrun')),
+                (
+                    "sales_line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="plan",
+                        serialize=False,
+                        to="sales.salesorderline",
+                    ),
+                ),
+                ("planned_on", models.DateField(null=True)),
+                (
+                    "short_quantity",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                ("days_late", models.IntegerField(null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="demands",
+                        to="planning.planrun",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Peg',
+            name="Peg",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('stock', 'stock'), ('purchase', 'purchase order'), ('work_order', 'work order'), ('transfer', 'transfer'), ('requisition', 'requisition')], max_length=11)),
-                ('supply_id', models.BigIntegerField(help_text='Warehouse, delivery, work order, transfer line or requisition.')),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('available_on', models.DateField(null=True)),
-                ('item', models.ForeignKey(help_text='What is supplied.', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.item')),
-                ('requirement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='pegs', to='production.requirement')),
-                ('sales_line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='pegs', to='sales.salesorderline')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pegs', to='planning.planrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("stock", "stock"),
+                            ("purchase", "purchase order"),
+                            ("work_order", "work order"),
+                            ("transfer", "transfer"),
+                            ("requisition", "requisition"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "supply_id",
+                    models.BigIntegerField(
+                        help_text="Warehouse, delivery, work order, transfer line or requisition."
+                    ),
+                ),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("available_on", models.DateField(null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        help_text="What is supplied.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pegs",
+                        to="production.requirement",
+                    ),
+                ),
+                (
+                    "sales_line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pegs",
+                        to="sales.salesorderline",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pegs",
+                        to="planning.planrun",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'supply_id'], name='planning_peg_of_supply'), models.Index(fields=['item'], name='planning_peg_of_item')],
+                "indexes": [
+                    models.Index(
+                        fields=["kind", "supply_id"], name="planning_peg_of_supply"
+                    ),
+                    models.Index(fields=["item"], name="planning_peg_of_item"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='KitDate',
+            name="KitDate",
             fields=[
-                ('work_order', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='kit', serialize=False, to='production.workorder')),
-                ('state', models.CharField(choices=[('now', 'complete now'), ('on_date', 'complete in time'), ('late', 'complete late'), ('never', 'never complete')], max_length=7)),
-                ('kit_on', models.DateField(help_text='Empty: not within the horizon.', null=True)),
-                ('done_on', models.DateField(help_text='When its output will be there.', null=True)),
-                ('days_late', models.IntegerField(help_text='Of done_on after due_on.', null=True)),
-                ('short_quantity', models.DecimalField(decimal_places=6, default=0, help_text='Of the bottleneck, not covered in time.', max_digits=18)),
-                ('lines', models.PositiveIntegerField(default=0)),
-                ('lines_covered', models.PositiveIntegerField(default=0, help_text='Covered by the start date.')),
-                ('bottleneck', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='production.requirement')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kits', to='planning.planrun')),
+                (
+                    "work_order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="kit",
+                        serialize=False,
+                        to="production.workorder",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("now", "complete now"),
+                            ("on_date", "complete in time"),
+                            ("late", "complete late"),
+                            ("never", "never complete"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "kit_on",
+                    models.DateField(
+                        help_text="Empty: not within the horizon.", null=True
+                    ),
+                ),
+                (
+                    "done_on",
+                    models.DateField(
+                        help_text="When its output will be there.", null=True
+                    ),
+                ),
+                (
+                    "days_late",
+                    models.IntegerField(
+                        help_text="Of done_on after due_on.", null=True
+                    ),
+                ),
+                (
+                    "short_quantity",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=0,
+                        help_text="Of the bottleneck, not covered in time.",
+                        max_digits=18,
+                    ),
+                ),
+                ("lines", models.PositiveIntegerField(default=0)),
+                (
+                    "lines_covered",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Covered by the start date."
+                    ),
+                ),
+                (
+                    "bottleneck",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="production.requirement",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="kits",
+                        to="planning.planrun",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['state'], name='planning_kit_state')],
+                "indexes": [models.Index(fields=["state"], name="planning_kit_state")],
             },
         ),
     ]

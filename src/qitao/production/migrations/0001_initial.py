@@ -5,84 +5,230 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('sales', '0001_initial'),
-        ('stock', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("sales", "0001_initial"),
+        ("stock", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WorkOrder',
+            name="WorkOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('quantity_done', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('firm', 'firm'), ('released', 'released'), ('started', 'started'), ('paused', 'paused'), ('completed', 'completed'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='firm', max_length=9)),
-                ('rank', models.PositiveIntegerField(db_index=True, help_text='1 is served first.')),
-                ('start_on', models.DateField(help_text='When its material is needed.')),
-                ('due_on', models.DateField()),
-                ('lot_code', models.CharField(blank=True, help_text='The lot it makes.', max_length=120)),
-                ('pause_reason', models.CharField(blank=True, max_length=200)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('bom', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.bom')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work_orders', to='catalog.item')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='production.workorder')),
-                ('sales_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='work_orders', to='sales.salesorderline')),
-                ('warehouse', models.ForeignKey(help_text='Where its material is picked.', on_delete=django.db.models.deletion.PROTECT, to='stock.warehouse')),
-                ('work_center', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.workcenter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "quantity_done",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("firm", "firm"),
+                            ("released", "released"),
+                            ("started", "started"),
+                            ("paused", "paused"),
+                            ("completed", "completed"),
+                            ("closed", "closed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="firm",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "rank",
+                    models.PositiveIntegerField(
+                        db_index=True, help_text="1 is served first."
+                    ),
+                ),
+                (
+                    "start_on",
+                    models.DateField(help_text="When its material is needed."),
+                ),
+                ("due_on", models.DateField()),
+                (
+                    "lot_code",
+                    models.CharField(
+                        blank=True, help_text="The lot it makes.", max_length=120
+                    ),
+                ),
+                ("pause_reason", models.CharField(blank=True, max_length=200)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "bom",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalog.bom",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="work_orders",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="production.workorder",
+                    ),
+                ),
+                (
+                    "sales_line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="work_orders",
+                        to="sales.salesorderline",
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        help_text="Where its material is picked.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="stock.warehouse",
+                    ),
+                ),
+                (
+                    "work_center",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalog.workcenter",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'work order',
+                "verbose_name": "work order",
             },
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('quantity', models.DecimalField(decimal_places=6, help_text='For the whole work order, scrap allowance included.', max_digits=18)),
-                ('issued', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('operation', models.CharField(blank=True, max_length=60)),
-                ('is_consumable', models.BooleanField(default=False)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirements', to='catalog.item')),
-                ('replaces', models.ForeignKey(blank=True, help_text='The requirement that this substitute stands in for.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='production.requirement')),
-                ('work_order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='production.workorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        decimal_places=6,
+                        help_text="For the whole work order, scrap allowance included.",
+                        max_digits=18,
+                    ),
+                ),
+                (
+                    "issued",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                ("operation", models.CharField(blank=True, max_length=60)),
+                ("is_consumable", models.BooleanField(default=False)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requirements",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The requirement that this substitute stands in for.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="production.requirement",
+                    ),
+                ),
+                (
+                    "work_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requirements",
+                        to="production.workorder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('work_order_id', 'position'),
+                "ordering": ("work_order_id", "position"),
             },
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(fields=['status', 'rank'], name='production_work_order_queue'),
+            model_name="workorder",
+            index=models.Index(
+                fields=["status", "rank"], name="production_work_order_queue"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='production_work_order_makes_something'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="production_work_order_makes_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity_done__gte', 0)), name='production_work_order_done_is_not_negative'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity_done__gte", 0)),
+                name="production_work_order_done_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('start_on'))), name='production_work_order_ends_after_start'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("start_on"))),
+                name="production_work_order_ends_after_start",
+            ),
         ),
         migrations.AddIndex(
-            model_name='requirement',
-            index=models.Index(fields=['item'], name='production_requirement_of_item'),
+            model_name="requirement",
+            index=models.Index(fields=["item"], name="production_requirement_of_item"),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('work_order', 'position'), name='production_requirement_position_is_unique'),
+            model_name="requirement",
+            constraint=models.UniqueConstraint(
+                fields=("work_order", "position"),
+                name="production_requirement_position_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('issued__gte', 0), ('quantity__gte', 0)), name='production_requirement_is_not_negative'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("issued__gte", 0), ("quantity__gte", 0)),
+                name="production_requirement_is_not_negative",
+            ),
         ),
     ]

@@ -6,201 +6,536 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('stock', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("stock", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Supplier',
+            name="Supplier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('country', models.CharField(default='CN', max_length=2)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('contact', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("country", models.CharField(default="CN", max_length=2)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("contact", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='PurchaseOrder',
+            name="PurchaseOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='open', max_length=9)),
-                ('ordered_on', models.DateField(blank=True, null=True)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('warehouse', models.ForeignKey(help_text='Where it is received.', on_delete=django.db.models.deletion.PROTECT, to='stock.warehouse')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='purchasing.supplier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("open", "open"),
+                            ("closed", "closed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("ordered_on", models.DateField(blank=True, null=True)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        help_text="Where it is received.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="stock.warehouse",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="purchasing.supplier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'purchase order',
+                "verbose_name": "purchase order",
             },
         ),
         migrations.CreateModel(
-            name='PurchaseOrderLine',
+            name="PurchaseOrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.CharField(max_length=20)),
-                ('price', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.item')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='purchasing.purchaseorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("line", models.CharField(max_length=20)),
+                (
+                    "price",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="purchasing.purchaseorder",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField(default=1)),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('received', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('promised_on', models.DateField(blank=True, null=True)),
-                ('repromised_on', models.DateField(blank=True, null=True)),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='purchasing.purchaseorderline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField(default=1)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "received",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                ("promised_on", models.DateField(blank=True, null=True)),
+                ("repromised_on", models.DateField(blank=True, null=True)),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="purchasing.purchaseorderline",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('delivery_note', models.CharField(blank=True, max_length=120)),
-                ('at', models.DateTimeField()),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='purchasing.purchaseorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("delivery_note", models.CharField(blank=True, max_length=120)),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="purchasing.purchaseorder",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReceiptLine',
+            name="ReceiptLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('ok', 'available'), ('quarantine', 'in quarantine'), ('rejected', 'rejected'), ('damaged', 'damaged')], default='ok', max_length=10)),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipt_lines', to='purchasing.delivery')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.location')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.lot')),
-                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='purchasing.receipt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ok", "available"),
+                            ("quarantine", "in quarantine"),
+                            ("rejected", "rejected"),
+                            ("damaged", "damaged"),
+                        ],
+                        default="ok",
+                        max_length=10,
+                    ),
+                ),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipt_lines",
+                        to="purchasing.delivery",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="stock.location"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="purchasing.receipt",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Repromise',
+            name="Repromise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('was_on', models.DateField(blank=True, null=True)),
-                ('on', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('cost', models.DecimalField(decimal_places=6, default=0, help_text='Expedite fee agreed with it.', max_digits=18)),
-                ('command_id', models.UUIDField()),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='repromises', to='purchasing.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("was_on", models.DateField(blank=True, null=True)),
+                ("on", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "cost",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=0,
+                        help_text="Expedite fee agreed with it.",
+                        max_digits=18,
+                    ),
+                ),
+                ("command_id", models.UUIDField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="repromises",
+                        to="purchasing.delivery",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('supplier_code', models.CharField(blank=True, max_length=120)),
-                ('lead_days', models.PositiveIntegerField(blank=True, null=True)),
-                ('expedite_days', models.PositiveIntegerField(blank=True, help_text='Lead time against a fee.', null=True)),
-                ('expedite_cost', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('min_quantity', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('multiple', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('max_quantity', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('price', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('priority', models.PositiveIntegerField(default=1)),
-                ('is_approved', models.BooleanField(default=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='catalog.item')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='purchasing.supplier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("supplier_code", models.CharField(blank=True, max_length=120)),
+                ("lead_days", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "expedite_days",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="Lead time against a fee.", null=True
+                    ),
+                ),
+                (
+                    "expedite_cost",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "min_quantity",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "multiple",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "max_quantity",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "price",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("priority", models.PositiveIntegerField(default=1)),
+                ("is_approved", models.BooleanField(default=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sources",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="purchasing.supplier",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('item_id', 'priority', 'id'),
+                "ordering": ("item_id", "priority", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Requisition',
+            name="Requisition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('needed_on', models.DateField()),
-                ('expected_on', models.DateField()),
-                ('is_urgent', models.BooleanField(default=False, help_text='Goes through the green channel.')),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('open', 'to order'), ('ordered', 'ordered'), ('cancelled', 'cancelled')], default='open', max_length=9)),
-                ('made_at', models.DateTimeField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.item')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='purchasing.purchaseorderline')),
-                ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.warehouse')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='purchasing.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("needed_on", models.DateField()),
+                ("expected_on", models.DateField()),
+                (
+                    "is_urgent",
+                    models.BooleanField(
+                        default=False, help_text="Goes through the green channel."
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "to order"),
+                            ("ordered", "ordered"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order_line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="purchasing.purchaseorderline",
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="stock.warehouse",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="purchasing.source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'requisition',
+                "verbose_name": "requisition",
             },
         ),
         migrations.CreateModel(
-            name='DeliveryRecord',
+            name="DeliveryRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order_code', models.CharField(max_length=60)),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('rejected', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('price', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('ordered_on', models.DateField(blank=True, null=True)),
-                ('promised_on', models.DateField(blank=True, null=True)),
-                ('repromised_on', models.DateField(blank=True, null=True)),
-                ('actual_on', models.DateField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.item')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delivery_records', to='purchasing.supplier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("order_code", models.CharField(max_length=60)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "rejected",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "price",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                ("ordered_on", models.DateField(blank=True, null=True)),
+                ("promised_on", models.DateField(blank=True, null=True)),
+                ("repromised_on", models.DateField(blank=True, null=True)),
+                ("actual_on", models.DateField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delivery_records",
+                        to="purchasing.supplier",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='purchaseorderline',
-            constraint=models.UniqueConstraint(fields=('order', 'line'), name='purchasing_order_line_is_unique'),
+            model_name="purchaseorderline",
+            constraint=models.UniqueConstraint(
+                fields=("order", "line"), name="purchasing_order_line_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('line', 'sequence'), name='purchasing_delivery_sequence_is_unique'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("line", "sequence"),
+                name="purchasing_delivery_sequence_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='purchasing_delivery_brings_something'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="purchasing_delivery_brings_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('received__gte', 0)), name='purchasing_delivery_received_is_not_negative'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("received__gte", 0)),
+                name="purchasing_delivery_received_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='purchasing_receipt_line_brings_something'),
+            model_name="receiptline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="purchasing_receipt_line_brings_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisition',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='purchasing_requisition_asks_for_something'),
+            model_name="requisition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="purchasing_requisition_asks_for_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('item', 'supplier', 'supplier_code', 'min_quantity'), name='purchasing_source_is_unique'),
+            model_name="source",
+            constraint=models.UniqueConstraint(
+                fields=("item", "supplier", "supplier_code", "min_quantity"),
+                name="purchasing_source_is_unique",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deliveryrecord',
-            index=models.Index(fields=['supplier', 'actual_on'], name='purchasing_record_of_supplier'),
+            model_name="deliveryrecord",
+            index=models.Index(
+                fields=["supplier", "actual_on"], name="purchasing_record_of_supplier"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliveryrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('rejected__gte', 0), ('rejected__lte', models.F('quantity'))), name='purchasing_record_is_sane'),
+            model_name="deliveryrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("quantity__gt", 0),
+                    ("rejected__gte", 0),
+                    ("rejected__lte", models.F("quantity")),
+                ),
+                name="purchasing_record_is_sane",
+            ),
         ),
     ]

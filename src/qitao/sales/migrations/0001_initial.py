@@ -5,58 +5,143 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('stock', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("stock", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('country', models.CharField(default='CN', max_length=2)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("country", models.CharField(default="CN", max_length=2)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
             ],
         ),
         migrations.CreateModel(
-            name='SalesOrder',
+            name="SalesOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='open', max_length=9)),
-                ('ordered_on', models.DateField(blank=True, null=True)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='sales.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("open", "open"),
+                            ("closed", "closed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("ordered_on", models.DateField(blank=True, null=True)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="sales.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sales order',
+                "verbose_name": "sales order",
             },
         ),
         migrations.CreateModel(
-            name='SalesOrderLine',
+            name="SalesOrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.CharField(max_length=20)),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('shipped', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('price', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('penalty_per_day', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('priority', models.PositiveIntegerField(blank=True, null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.item')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.salesorder')),
-                ('warehouse', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='stock.warehouse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("line", models.CharField(max_length=20)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "shipped",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                ("due_on", models.DateField(blank=True, null=True)),
+                (
+                    "price",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "penalty_per_day",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                ("priority", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sales.salesorder",
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="stock.warehouse",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('order', 'line'), name='sales_order_line_is_unique'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='sales_order_line_wants_something'), models.CheckConstraint(condition=models.Q(('shipped__gte', 0), ('shipped__lte', models.F('quantity'))), name='sales_order_line_ships_what_was_ordered')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "line"), name="sales_order_line_is_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="sales_order_line_wants_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("shipped__gte", 0), ("shipped__lte", models.F("quantity"))
+                        ),
+                        name="sales_order_line_ships_what_was_ordered",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,83 +6,308 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('picking', '0001_initial'),
-        ('production', '0001_initial'),
-        ('stock', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("picking", "0001_initial"),
+        ("production", "0001_initial"),
+        ("stock", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('status', models.CharField(choices=[('detected', 'detected'), ('verified', 'verified'), ('assessed', 'assessed'), ('decided', 'decided'), ('carried_out', 'carried out'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='detected', max_length=11)),
-                ('origin', models.CharField(choices=[('short_pick', 'short pick'), ('predicted', 'predicted by the plan'), ('manual', 'reported by hand'), ('count', 'count difference'), ('receipt', 'late, short or rejected receipt')], max_length=10)),
-                ('severity', models.PositiveSmallIntegerField(choices=[(1, 'line stopped'), (2, 'stops today or tomorrow'), (3, 'stops this week'), (4, 'later')], default=3)),
-                ('deadline_at', models.DateTimeField(help_text='When it must be decided, by its severity.')),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('cause', models.CharField(blank=True, choices=[('record', 'stock record was wrong'), ('supplier_late', 'supplier was late'), ('quality', 'lot was rejected or damaged'), ('taken', 'taken for another order'), ('planning', 'planned or ordered too late'), ('bom', 'BOM was wrong'), ('demand', 'demand rose'), ('misplaced', 'stock was in another place'), ('other', 'other')], max_length=13)),
-                ('cause_note', models.CharField(blank=True, max_length=500)),
-                ('count', models.ForeignKey(blank=True, help_text='That verifies it.', null=True, on_delete=django.db.models.deletion.SET_NULL, to='stock.count')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='catalog.item')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("detected", "detected"),
+                            ("verified", "verified"),
+                            ("assessed", "assessed"),
+                            ("decided", "decided"),
+                            ("carried_out", "carried out"),
+                            ("closed", "closed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="detected",
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("short_pick", "short pick"),
+                            ("predicted", "predicted by the plan"),
+                            ("manual", "reported by hand"),
+                            ("count", "count difference"),
+                            ("receipt", "late, short or rejected receipt"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "line stopped"),
+                            (2, "stops today or tomorrow"),
+                            (3, "stops this week"),
+                            (4, "later"),
+                        ],
+                        default=3,
+                    ),
+                ),
+                (
+                    "deadline_at",
+                    models.DateTimeField(
+                        help_text="When it must be decided, by its severity."
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("record", "stock record was wrong"),
+                            ("supplier_late", "supplier was late"),
+                            ("quality", "lot was rejected or damaged"),
+                            ("taken", "taken for another order"),
+                            ("planning", "planned or ordered too late"),
+                            ("bom", "BOM was wrong"),
+                            ("demand", "demand rose"),
+                            ("misplaced", "stock was in another place"),
+                            ("other", "other"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                ("cause_note", models.CharField(blank=True, max_length=500)),
+                (
+                    "count",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="That verifies it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="stock.count",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.site"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'shortage case',
+                "verbose_name": "shortage case",
             },
         ),
         migrations.CreateModel(
-            name='CaseLine',
+            name="CaseLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('short_quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('joined_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='shortages.case')),
-                ('requirement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_lines', to='production.requirement')),
-                ('short_pick', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='picking.shortpick')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "short_quantity",
+                    models.DecimalField(decimal_places=6, max_digits=18),
+                ),
+                ("joined_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="shortages.case",
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="case_lines",
+                        to="production.requirement",
+                    ),
+                ),
+                (
+                    "short_pick",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="picking.shortpick",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('recount', 'count again'), ('other_bin', 'take from another bin'), ('transfer', 'transfer from another warehouse'), ('substitute', 'use a substitute'), ('resequence', 'take from a later order'), ('partial', 'build part now'), ('expedite', 'expedite a purchase'), ('buy', 'buy'), ('wait', 'accept the delay')], max_length=10)),
-                ('parameters', models.JSONField(help_text='What the option does, as it was computed.')),
-                ('kit_on', models.DateField(help_text='The kit date that was computed for it.', null=True)),
-                ('cost', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('harms', models.JSONField(default=list, help_text='Who gets worse, as it was computed.')),
-                ('wrote', models.JSONField(default=dict, help_text='The documents it made.')),
-                ('at', models.DateTimeField()),
-                ('command_id', models.UUIDField()),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='shortages.case')),
-                ('requirement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='production.requirement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("recount", "count again"),
+                            ("other_bin", "take from another bin"),
+                            ("transfer", "transfer from another warehouse"),
+                            ("substitute", "use a substitute"),
+                            ("resequence", "take from a later order"),
+                            ("partial", "build part now"),
+                            ("expedite", "expedite a purchase"),
+                            ("buy", "buy"),
+                            ("wait", "accept the delay"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "parameters",
+                    models.JSONField(
+                        help_text="What the option does, as it was computed."
+                    ),
+                ),
+                (
+                    "kit_on",
+                    models.DateField(
+                        help_text="The kit date that was computed for it.", null=True
+                    ),
+                ),
+                (
+                    "cost",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "harms",
+                    models.JSONField(
+                        default=list, help_text="Who gets worse, as it was computed."
+                    ),
+                ),
+                (
+                    "wrote",
+                    models.JSONField(default=dict, help_text="The documents it made."),
+                ),
+                ("at", models.DateTimeField()),
+                ("command_id", models.UUIDField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="shortages.case",
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="production.requirement",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['status', 'severity', 'deadline_at'], name='shortages_case_board'),
+            model_name="case",
+            index=models.Index(
+                fields=["status", "severity", "deadline_at"],
+                name="shortages_case_board",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('detected', 'verified', 'assessed', 'decided', 'carried_out'))), fields=('item', 'site'), name='shortages_case_is_one_per_item_and_site'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ("detected", "verified", "assessed", "decided", "carried_out"),
+                    )
+                ),
+                fields=("item", "site"),
+                name="shortages_case_is_one_per_item_and_site",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'closed'), _negated=True), models.Q(('cause', ''), _negated=True), _connector='OR'), name='shortages_case_closes_with_a_cause'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "closed"), _negated=True),
+                    models.Q(("cause", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="shortages_case_closes_with_a_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseline',
-            constraint=models.UniqueConstraint(fields=('case', 'requirement'), name='shortages_case_line_is_unique'),
+            model_name="caseline",
+            constraint=models.UniqueConstraint(
+                fields=("case", "requirement"), name="shortages_case_line_is_unique"
+            ),
         ),
     ]

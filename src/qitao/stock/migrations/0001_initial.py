@@ -6,266 +6,773 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Location',
+            name="Location",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=120)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('kind', models.CharField(choices=[('bin', 'bin'), ('receiving', 'receiving area'), ('quarantine', 'quarantine area'), ('transit', 'in transit'), ('supplier', 'supplier'), ('customer', 'customer'), ('production', 'production'), ('scrap', 'scrap'), ('count_difference', 'count difference'), ('opening', 'opening balance')], default='bin', max_length=16)),
-                ('route', models.PositiveIntegerField(default=0, help_text='Its place on the picking walk.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=120)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("bin", "bin"),
+                            ("receiving", "receiving area"),
+                            ("quarantine", "quarantine area"),
+                            ("transit", "in transit"),
+                            ("supplier", "supplier"),
+                            ("customer", "customer"),
+                            ("production", "production"),
+                            ("scrap", "scrap"),
+                            ("count_difference", "count difference"),
+                            ("opening", "opening balance"),
+                        ],
+                        default="bin",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "route",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Its place on the picking walk."
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Count',
+            name="Count",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('status', models.CharField(choices=[('open', 'to count'), ('counted', 'counted'), ('posted', 'posted'), ('cancelled', 'cancelled')], default='open', max_length=9)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('made_at', models.DateTimeField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.item')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "to count"),
+                            ("counted", "counted"),
+                            ("posted", "posted"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'count',
+                "verbose_name": "count",
             },
         ),
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(blank=True, max_length=120)),
-                ('expires_on', models.DateField(blank=True, null=True)),
-                ('received_on', models.DateField(blank=True, null=True)),
-                ('supplier_code', models.CharField(blank=True, help_text='Code of the supplier it came from.', max_length=60)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='catalog.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=120)),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                ("received_on", models.DateField(blank=True, null=True)),
+                (
+                    "supplier_code",
+                    models.CharField(
+                        blank=True,
+                        help_text="Code of the supplier it came from.",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="catalog.item",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CountLine',
+            name="CountLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('ok', 'available'), ('quarantine', 'in quarantine'), ('rejected', 'rejected'), ('damaged', 'damaged')], default='ok', max_length=10)),
-                ('owner', models.CharField(blank=True, default='', max_length=60)),
-                ('counted', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ('recorded', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ('count', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='stock.count')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.location')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ok", "available"),
+                            ("quarantine", "in quarantine"),
+                            ("rejected", "rejected"),
+                            ("damaged", "damaged"),
+                        ],
+                        default="ok",
+                        max_length=10,
+                    ),
+                ),
+                ("owner", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "counted",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=18, null=True
+                    ),
+                ),
+                (
+                    "recorded",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=18, null=True
+                    ),
+                ),
+                (
+                    "count",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="stock.count",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="stock.location"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('ok', 'available'), ('quarantine', 'in quarantine'), ('rejected', 'rejected'), ('damaged', 'damaged')], default='ok', max_length=10)),
-                ('owner', models.CharField(blank=True, default='', max_length=60)),
-                ('on_hand', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('allocated', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.item')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='stock.location')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ok", "available"),
+                            ("quarantine", "in quarantine"),
+                            ("rejected", "rejected"),
+                            ("damaged", "damaged"),
+                        ],
+                        default="ok",
+                        max_length=10,
+                    ),
+                ),
+                ("owner", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "on_hand",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "allocated",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="balances",
+                        to="stock.location",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Move',
+            name="Move",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(help_text='When it was posted.')),
-                ('happened_at', models.DateTimeField(help_text='When it happened; documents may be posted later.')),
-                ('from_status', models.CharField(choices=[('ok', 'available'), ('quarantine', 'in quarantine'), ('rejected', 'rejected'), ('damaged', 'damaged')], default='ok', max_length=10)),
-                ('to_status', models.CharField(choices=[('ok', 'available'), ('quarantine', 'in quarantine'), ('rejected', 'rejected'), ('damaged', 'damaged')], default='ok', max_length=10)),
-                ('owner', models.CharField(blank=True, default='', max_length=60)),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('document', models.CharField(help_text='Kind of document, e.g. picking.picklist', max_length=40)),
-                ('document_id', models.BigIntegerField()),
-                ('document_code', models.CharField(blank=True, max_length=120)),
-                ('command_id', models.UUIDField()),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('from_location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves_out', to='stock.location')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.item')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.lot')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='stock.move')),
-                ('to_location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves_in', to='stock.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("at", models.DateTimeField(help_text="When it was posted.")),
+                (
+                    "happened_at",
+                    models.DateTimeField(
+                        help_text="When it happened; documents may be posted later."
+                    ),
+                ),
+                (
+                    "from_status",
+                    models.CharField(
+                        choices=[
+                            ("ok", "available"),
+                            ("quarantine", "in quarantine"),
+                            ("rejected", "rejected"),
+                            ("damaged", "damaged"),
+                        ],
+                        default="ok",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "to_status",
+                    models.CharField(
+                        choices=[
+                            ("ok", "available"),
+                            ("quarantine", "in quarantine"),
+                            ("rejected", "rejected"),
+                            ("damaged", "damaged"),
+                        ],
+                        default="ok",
+                        max_length=10,
+                    ),
+                ),
+                ("owner", models.CharField(blank=True, default="", max_length=60)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "document",
+                    models.CharField(
+                        help_text="Kind of document, e.g. picking.picklist",
+                        max_length=40,
+                    ),
+                ),
+                ("document_id", models.BigIntegerField()),
+                ("document_code", models.CharField(blank=True, max_length=120)),
+                ("command_id", models.UUIDField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "from_location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves_out",
+                        to="stock.location",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="stock.move",
+                    ),
+                ),
+                (
+                    "to_location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves_in",
+                        to="stock.location",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('status', models.CharField(choices=[('planned', 'planned'), ('in_transit', 'in transit'), ('received', 'received'), ('cancelled', 'cancelled')], default='planned', max_length=10)),
-                ('due_on', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("in_transit", "in transit"),
+                            ("received", "received"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'transfer',
+                "verbose_name": "transfer",
             },
         ),
         migrations.CreateModel(
-            name='TransferLine',
+            name="TransferLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(blank=True, default='', max_length=60)),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('holder', models.CharField(blank=True, help_text='The requirement it is for, if any.', max_length=40)),
-                ('holder_id', models.BigIntegerField(blank=True, null=True)),
-                ('from_location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.location')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.item')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.lot')),
-                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='stock.transfer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("owner", models.CharField(blank=True, default="", max_length=60)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "holder",
+                    models.CharField(
+                        blank=True,
+                        help_text="The requirement it is for, if any.",
+                        max_length=40,
+                    ),
+                ),
+                ("holder_id", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "from_location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stock.location",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
+                    ),
+                ),
+                (
+                    "transfer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="stock.transfer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Warehouse',
+            name="Warehouse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('kind', models.CharField(choices=[('store', 'store'), ('line_side', 'line-side store'), ('external', 'outside store')], default='store', max_length=9)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='warehouses', to='catalog.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("store", "store"),
+                            ("line_side", "line-side store"),
+                            ("external", "outside store"),
+                        ],
+                        default="store",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="warehouses",
+                        to="catalog.site",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='from_warehouse',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers_out', to='stock.warehouse'),
+            model_name="transfer",
+            name="from_warehouse",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="transfers_out",
+                to="stock.warehouse",
+            ),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='to_warehouse',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers_in', to='stock.warehouse'),
+            model_name="transfer",
+            name="to_warehouse",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="transfers_in",
+                to="stock.warehouse",
+            ),
         ),
         migrations.CreateModel(
-            name='Reservation',
+            name="Reservation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('holder', models.CharField(help_text='e.g. production.requirement', max_length=40)),
-                ('holder_id', models.BigIntegerField()),
-                ('made_at', models.DateTimeField()),
-                ('expires_on', models.DateField(blank=True, null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.item')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.warehouse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "holder",
+                    models.CharField(
+                        help_text="e.g. production.requirement", max_length=40
+                    ),
+                ),
+                ("holder_id", models.BigIntegerField()),
+                ("made_at", models.DateTimeField()),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="stock.warehouse",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='location',
-            name='warehouse',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='locations', to='stock.warehouse'),
+            model_name="location",
+            name="warehouse",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="locations",
+                to="stock.warehouse",
+            ),
         ),
         migrations.CreateModel(
-            name='Lane',
+            name="Lane",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', models.PositiveIntegerField()),
-                ('cost', models.DecimalField(decimal_places=6, default=0, max_digits=18)),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.item')),
-                ('from_warehouse', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lanes_out', to='stock.warehouse')),
-                ('to_warehouse', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lanes_in', to='stock.warehouse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("days", models.PositiveIntegerField()),
+                (
+                    "cost",
+                    models.DecimalField(decimal_places=6, default=0, max_digits=18),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.item",
+                    ),
+                ),
+                (
+                    "from_warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lanes_out",
+                        to="stock.warehouse",
+                    ),
+                ),
+                (
+                    "to_warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lanes_in",
+                        to="stock.warehouse",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='count',
-            name='warehouse',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='stock.warehouse'),
+            model_name="count",
+            name="warehouse",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="stock.warehouse"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(fields=('item', 'code'), name='stock_lot_code_is_unique'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(
+                fields=("item", "code"), name="stock_lot_code_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='countline',
-            constraint=models.UniqueConstraint(fields=('count', 'location', 'lot', 'status', 'owner'), name='stock_count_line_is_unique'),
+            model_name="countline",
+            constraint=models.UniqueConstraint(
+                fields=("count", "location", "lot", "status", "owner"),
+                name="stock_count_line_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='countline',
-            constraint=models.CheckConstraint(condition=models.Q(('counted__isnull', True), ('counted__gte', 0), _connector='OR'), name='stock_count_is_never_negative'),
+            model_name="countline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("counted__isnull", True), ("counted__gte", 0), _connector="OR"
+                ),
+                name="stock_count_is_never_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='balance',
-            index=models.Index(condition=models.Q(('on_hand__gt', 0)), fields=['location'], name='stock_balance_in_location'),
+            model_name="balance",
+            index=models.Index(
+                condition=models.Q(("on_hand__gt", 0)),
+                fields=["location"],
+                name="stock_balance_in_location",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.UniqueConstraint(fields=('item', 'location', 'lot', 'status', 'owner'), name='stock_balance_is_unique'),
+            model_name="balance",
+            constraint=models.UniqueConstraint(
+                fields=("item", "location", "lot", "status", "owner"),
+                name="stock_balance_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.CheckConstraint(condition=models.Q(('on_hand__gte', 0)), name='stock_balance_is_never_negative'),
+            model_name="balance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("on_hand__gte", 0)),
+                name="stock_balance_is_never_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.CheckConstraint(condition=models.Q(('allocated__gte', 0), ('allocated__lte', models.F('on_hand'))), name='stock_balance_is_never_oversold'),
+            model_name="balance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("allocated__gte", 0), ("allocated__lte", models.F("on_hand"))
+                ),
+                name="stock_balance_is_never_oversold",
+            ),
         ),
         migrations.AddIndex(
-            model_name='move',
-            index=models.Index(fields=['item', '-id'], name='stock_move_of_item'),
+            model_name="move",
+            index=models.Index(fields=["item", "-id"], name="stock_move_of_item"),
         ),
         migrations.AddIndex(
-            model_name='move',
-            index=models.Index(fields=['lot', 'id'], name='stock_move_of_lot'),
+            model_name="move",
+            index=models.Index(fields=["lot", "id"], name="stock_move_of_lot"),
         ),
         migrations.AddIndex(
-            model_name='move',
-            index=models.Index(fields=['document', 'document_id'], name='stock_move_of_document'),
+            model_name="move",
+            index=models.Index(
+                fields=["document", "document_id"], name="stock_move_of_document"
+            ),
         ),
         migrations.AddIndex(
-            model_name='move',
-            index=models.Index(fields=['command_id'], name='stock_move_of_command'),
+            model_name="move",
+            index=models.Index(fields=["command_id"], name="stock_move_of_command"),
         ),
         migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='stock_move_moves_something'),
+            model_name="move",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="stock_move_moves_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_location', models.F('to_location')), _negated=True), models.Q(('from_status', models.F('to_status')), _negated=True), _connector='OR'), name='stock_move_goes_somewhere'),
+            model_name="move",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("from_location", models.F("to_location")), _negated=True),
+                    models.Q(("from_status", models.F("to_status")), _negated=True),
+                    _connector="OR",
+                ),
+                name="stock_move_goes_somewhere",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transferline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='stock_transfer_line_carries_something'),
+            model_name="transferline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="stock_transfer_line_carries_something",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['item', 'warehouse'], name='stock_reservation_of_item'),
+            model_name="reservation",
+            index=models.Index(
+                fields=["item", "warehouse"], name="stock_reservation_of_item"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.UniqueConstraint(fields=('holder', 'holder_id', 'item', 'warehouse'), name='stock_reservation_is_one_per_holder'),
+            model_name="reservation",
+            constraint=models.UniqueConstraint(
+                fields=("holder", "holder_id", "item", "warehouse"),
+                name="stock_reservation_is_one_per_holder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='stock_reservation_claims_something'),
+            model_name="reservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)),
+                name="stock_reservation_claims_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='location',
-            constraint=models.UniqueConstraint(fields=('warehouse', 'code'), name='stock_location_code_is_unique', nulls_distinct=False),
+            model_name="location",
+            constraint=models.UniqueConstraint(
+                fields=("warehouse", "code"),
+                name="stock_location_code_is_unique",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='location',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('bin', 'receiving', 'quarantine', 'transit')), ('warehouse__isnull', False)), models.Q(models.Q(('kind__in', ('bin', 'receiving', 'quarantine', 'transit')), _negated=True), ('warehouse__isnull', True)), _connector='OR'), name='stock_location_is_stored_in_a_warehouse_or_outside'),
+            model_name="location",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind__in", ("bin", "receiving", "quarantine", "transit")),
+                        ("warehouse__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("kind__in", ("bin", "receiving", "quarantine", "transit")),
+                            _negated=True,
+                        ),
+                        ("warehouse__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="stock_location_is_stored_in_a_warehouse_or_outside",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lane',
-            constraint=models.UniqueConstraint(fields=('from_warehouse', 'to_warehouse', 'item'), name='stock_lane_is_unique', nulls_distinct=False),
+            model_name="lane",
+            constraint=models.UniqueConstraint(
+                fields=("from_warehouse", "to_warehouse", "item"),
+                name="stock_lane_is_unique",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lane',
-            constraint=models.CheckConstraint(condition=models.Q(('from_warehouse', models.F('to_warehouse')), _negated=True), name='stock_lane_goes_somewhere'),
+            model_name="lane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("from_warehouse", models.F("to_warehouse")), _negated=True
+                ),
+                name="stock_lane_goes_somewhere",
+            ),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-TABLES = ('stock_move',)
+TABLES = ("stock_move",)
 
 GUARD = """
 CREATE FUNCTION stock_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -24,5 +24,8 @@ class Migration(migrations.Migration):
     dependencies = [("stock", "0001_initial")]
     operations = [
         migrations.RunSQL(GUARD, "DROP FUNCTION stock_refuse_change() CASCADE;"),
-        *(migrations.RunSQL(trigger(table), migrations.RunSQL.noop) for table in TABLES),
+        *(
+            migrations.RunSQL(trigger(table), migrations.RunSQL.noop)
+            for table in TABLES
+        ),
     ]

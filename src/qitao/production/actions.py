@@ -1,0 +1,436 @@
+"""Work orders through their life."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import F
+
+from qitao.catalog import queries as catalog
+from qitao.catalog.models import Item
+from qitao.journal.command import Command, Reply, action
+from qitao.journal.facts import record
+from qitao.journal.lifecycle import advance
+from qitao.journal.numbers import next_code
+from qitao.kernel.quantity import ZERO, plain, required, round_up
+from qitao.kernel.refusal import BadValue
+from qitao.kernel.words import gettext_noop
+from qitao.production.models import WORK_ORDER, Requirement, WorkOrder
+from qitao.production.queries import last_rank, open_requirements
+from qitao.production.refusals import (
+    MoreThanAsked,
+    NoBom,
+    NotASubstitute,
+    NothingOpen,
+    SplitTooLarge,
+)
+from qitao.stock import ledger
+from qitao.stock import queries as stock
+from qitao.stock.models import Location, Reservation
+
+REQUIREMENT = "production.requirement"
+
+
+@action(permission="production.change")
+def create(
+    command: Command,
+    *,
+    item_id: int,
+    quantity: Decimal,
+    start_on: date,
+    due_on: date,
+    warehouse_id: int,
+    work_center_id: int | None = None,
+    code: str = "",
+) -> Reply:
+    """Make a firm work order, its requirements from the BOM valid at its start, ranked last.
+
+    Refuses: NoBom, BadValue. Records: production.created.
+    """
+    if quantity <= 0:
+        raise BadValue(
+            field=gettext_noop("quantity"), problem=gettext_noop("must be above zero")
+        )
+    if due_on < start_on:
+        raise BadValue(
+            field=gettext_noop("due date"),
+            problem=gettext_noop("lies before the start date"),
+        )
+    item = Item.objects.get(pk=item_id)
+    bom = catalog.bom_of(item, start_on)
+    if bom is None:
+        raise NoBom(item=item.code, on=start_on.isoformat())
+    work_order = WorkOrder.objects.create(
+        code=code or next_code("WO", command.at),
+        item=item,
+        quantity=quantity,
+        rank=last_rank() + 1,
+        start_on=start_on,
+        due_on=due_on,
+        warehouse_id=warehouse_id,
+        work_center_id=work_center_id,
+        bom=bom,
+    )
+    write_requirements(work_order)
+    record(command, "production.created", work_order, quantity=str(quantity))
+    return {"work_order": work_order.pk, "code": work_order.code}
+
+
+def write_requirements(work_order: WorkOrder) -> None:
+    """Write the requirement lines of a new work order: BOM quantity × quantity, scrap allowance on top."""
+    assert work_order.bom is not None
+    Requirement.objects.bulk_create(
+        Requirement(
+            work_order=work_order,
+            position=10 * place,
+            item=need.component,
+            quantity=required(
+                need.per_unit,
+                units=work_order.quantity,
+                scrap_percent=need.scrap_percent,
+            ),
+            operation=need.operation,
+            is_consumable=need.line.is_consumable,
+        )
+        for place, need in enumerate(
+            catalog.needs(work_order.bom, work_order.start_on), start=1
+        )
+    )
+
+
+# Release and reservation
+
+
+@action(permission="production.release")
+def release(command: Command, *, work_order_id: int) -> Reply:
+    """Release a work order to the floor; what is free in its warehouse is reserved for it.
+
+    Refuses: NotNow. Records: production.released – its pick list is made in the same transaction.
+    Locks: the items it needs.
+    """
+    work_order = WorkOrder.objects.select_related("warehouse").get(pk=work_order_id)
+    _lock_material(work_order)
+    advance(work_order, "release", lifecycle=WORK_ORDER)
+    reserved = _reserve(command, work_order)
+    record(command, "production.released", work_order, reserved=reserved)
+    return {"work_order": work_order.pk, "reserved": reserved}
+
+
+@action(permission="stock.reserve")
+def reserve_material(command: Command, *, work_order_id: int) -> Reply:
+    """Reserve what is free in its warehouse for a work order that is not released yet.
+
+    Records: production.reserved. Locks: the items it needs.
+    """
+    work_order = WorkOrder.objects.select_related("warehouse").get(pk=work_order_id)
+    _lock_material(work_order)
+    reserved = _reserve(command, work_order)
+    record(command, "production.reserved", work_order, reserved=reserved)
+    return {"work_order": work_order.pk, "reserved": reserved}
+
+
+def _lock_material(work_order: WorkOrder) -> None:
+    ledger.lock_items(work_order.requirements.values_list("item_id", flat=True))
+
+
+def _reserve(command: Command, work_order: WorkOrder) -> int:
+    """Reserve for each open line what it lacks and is free; return how many lines got something."""
+    lines = 0
+    for line in open_requirements([work_order.pk]):
+        wanted = line.open_quantity - held_for(line)
+        part = min(wanted, ledger.unreserved(line.item_id, work_order.warehouse_id))
+        if part > 0:
+            ledger.reserve(
+                command,
+                item=line.item,
+                warehouse=work_order.warehouse,
+                quantity=part,
+                holder=line,
+            )
+            lines += 1
+    return lines
+
+
+def held_for(requirement: Requirement) -> Decimal:
+    """Return how much is reserved (soft) for a requirement, in all warehouses."""
+    held = Reservation.objects.filter(
+        holder=REQUIREMENT, holder_id=requirement.pk, item=requirement.item_id
+    )
+    return sum(held.values_list("quantity", flat=True), ZERO)
+
+
+@action(permission="planning.rank")
+def release_reservations(
+    command: Command, *, work_order_id: int, item_id: int | None = None
+) -> Reply:
+    """Give back the soft reservations of a work order – of one item, or all. Records: production.unreserved."""
+    work_order = WorkOrder.objects.get(pk=work_order_id)
+    lines = (
+        work_order.requirements.all()
+        if item_id is None
+        else work_order.requirements.filter(item_id=item_id)
+    )
+    ledger.lock_items(lines.values_list("item_id", flat=True))
+    held = Reservation.objects.filter(
+        holder=REQUIREMENT, holder_id__in=lines.values_list("pk", flat=True)
+    )
+    freed = sum(held.values_list("quantity", flat=True), ZERO)
+    held.delete()
+    record(command, "production.unreserved", work_order, quantity=str(freed))
+    return {"freed": str(freed)}
+
+
+# Running
+
+
+@action(permission="production.report")
+def start(command: Command, *, work_order_id: int) -> Reply:
+    """Start a released work order. Refuses: NotNow. Records: production.started."""
+    return _walk(command, work_order_id, "start", "production.started")
+
+
+@action(permission="production.report")
+def pause(command: Command, *, work_order_id: int, reason: str = "") -> Reply:
+    """Pause a work order. Refuses: NotNow. Records: production.paused."""
+    return _walk(
+        command, work_order_id, "pause", "production.paused", pause_reason=reason
+    )
+
+
+@action(permission="production.report")
+def resume(command: Command, *, work_order_id: int) -> Reply:
+    """Let a paused work order go on. Refuses: NotNow. Records: production.resumed."""
+    return _walk(
+        command, work_order_id, "resume", "production.resumed", pause_reason=""
+    )
+
+
+@action(permission="production.change")
+def close(command: Command, *, work_order_id: int) -> Reply:
+    """Close a completed work order. Refuses: NotNow. Records: production.closed."""
+    return _walk(command, work_order_id, "close", "production.closed")
+
+
+@action(permission="production.change")
+def cancel(command: Command, *, work_order_id: int) -> Reply:
+    """Cancel a work order; what is reserved or allocated for it is free again. Records: production.cancelled."""
+    work_order = WorkOrder.objects.get(pk=work_order_id)
+    _lock_material(work_order)
+    Reservation.objects.filter(
+        holder=REQUIREMENT,
+        holder_id__in=work_order.requirements.values_list("pk", flat=True),
+    ).delete()
+    return _walk(command, work_order_id, "cancel", "production.cancelled")
+
+
+def _walk(
+    command: Command, work_order_id: int, verb: str, fact: str, **changes: str
+) -> Reply:
+    work_order = advance(
+        WorkOrder.objects.get(pk=work_order_id), verb, lifecycle=WORK_ORDER, **changes
+    )
+    record(command, fact, work_order, **changes)
+    return {"work_order": work_order.pk, "status": work_order.status}
+
+
+@action(permission="production.report")
+def report_output(
+    command: Command,
+    *,
+    work_order_id: int,
+    quantity: Decimal,
+    location_id: int | None = None,
+) -> Reply:
+    """Take finished pieces into stock; with the last one the work order is complete.
+
+    Refuses: MoreThanAsked, NotNow, WrongWarehouse. Records: production.reported. Locks: the product.
+    """
+    work_order = WorkOrder.objects.select_related("item", "warehouse").get(
+        pk=work_order_id
+    )
+    ledger.must_work_in(command, work_order.warehouse)
+    ledger.lock_items([work_order.item_id])
+    if quantity <= 0:
+        raise BadValue(
+            field=gettext_noop("quantity"), problem=gettext_noop("must be above zero")
+        )
+    counted = WorkOrder.objects.filter(
+        pk=work_order.pk,
+        status__in=("released", "started"),
+        quantity_done__lte=F("quantity") - quantity,
+    ).update(quantity_done=F("quantity_done") + quantity, status="started")
+    work_order.refresh_from_db(fields=["quantity_done", "status"])
+    if not counted:
+        raise MoreThanAsked(
+            code=work_order.code,
+            asked=plain(quantity),
+            open=plain(work_order.open_quantity),
+        )
+    lot = ledger.lot_of(
+        work_order.item, work_order.lot_code, received_on=command.at.date()
+    )
+    target = location_id or stock.receiving_location(work_order.warehouse).pk
+    source = ledger.outside(Location.Kind.PRODUCTION)
+    ledger.post(
+        command,
+        [ledger.Line(work_order.item_id, lot.pk, source.pk, target, quantity)],
+        document=work_order,
+    )
+    if not work_order.open_quantity:
+        advance(work_order, "complete", lifecycle=WORK_ORDER)
+    record(
+        command,
+        "production.reported",
+        work_order,
+        quantity=str(quantity),
+        items=[work_order.item_id],
+    )
+    return {"work_order": work_order.pk, "status": work_order.status}
+
+
+# Changes that settle a shortage
+
+
+@action(permission="planning.rank")
+def rank_before(command: Command, *, work_order_id: int, before_id: int) -> Reply:
+    """Serve a work order just before another one; those in between move down by one.
+
+    Records: production.ranked.
+    """
+    work_order = WorkOrder.objects.get(pk=work_order_id)
+    other = WorkOrder.objects.get(pk=before_id)
+    WorkOrder.objects.filter(rank__gte=other.rank).update(rank=F("rank") + 1)
+    WorkOrder.objects.filter(pk=work_order.pk).update(rank=other.rank)
+    record(
+        command,
+        "production.ranked",
+        work_order,
+        was=work_order.rank,
+        now=other.rank,
+        before=other.code,
+    )
+    return {"work_order": work_order.pk, "rank": other.rank}
+
+
+@action(permission="shortages.decide")
+def substitute(command: Command, *, requirement_id: int, substitute_id: int) -> Reply:
+    """Let an approved substitute do the rest of a requirement: the line is cut to what was issued, a new one follows.
+
+    Refuses: NotASubstitute, NothingOpen. Records: production.substituted. Locks: both items.
+    """
+    line = Requirement.objects.select_related("work_order__item", "item").get(
+        pk=requirement_id
+    )
+    ledger.lock_items([line.item_id, substitute_id])
+    line.refresh_from_db(fields=["quantity", "issued"])
+    work_order = line.work_order
+    allowed = catalog.substitutes_of(
+        line.item, parent=work_order.item, on=work_order.start_on
+    )
+    found = allowed.filter(substitute=substitute_id).first()
+    if found is None:
+        code = Item.objects.get(pk=substitute_id).code
+        raise NotASubstitute(substitute=code, component=line.item.code)
+    if not line.open_quantity:
+        raise NothingOpen(what=str(line))
+    quantity = round_up(line.open_quantity * found.ratio)
+    Reservation.objects.filter(holder=REQUIREMENT, holder_id=line.pk).delete()
+    replaced = line.open_quantity
+    Requirement.objects.filter(pk=line.pk).update(quantity=F("issued"))
+    new = Requirement.objects.create(
+        work_order=work_order,
+        position=next_position(work_order),
+        item=found.substitute,
+        quantity=quantity,
+        operation=line.operation,
+        replaces=line,
+    )
+    record(
+        command,
+        "production.substituted",
+        work_order,
+        component=line.item.code,
+        substitute=found.substitute.code,
+        replaced=str(replaced),
+        quantity=str(quantity),
+        requirement=new.pk,
+    )
+    return {"requirement": new.pk}
+
+
+def next_position(work_order: WorkOrder) -> int:
+    """Return a free position after the work order's last line."""
+    last = (
+        work_order.requirements.order_by("-position")
+        .values_list("position", flat=True)
+        .first()
+        or 0
+    )
+    return last + 1
+
+
+@action(permission="production.change")
+def split(command: Command, *, work_order_id: int, quantity: Decimal) -> Reply:
+    """Keep `quantity` of what is open in this work order and put the rest into a new one ranked right after it.
+
+    What was issued stays with this one. Every requirement is divided exactly: both parts sum to what it was.
+    Refuses: SplitTooLarge. Records: production.split. Locks: the items it needs.
+    """
+    work_order = WorkOrder.objects.get(pk=work_order_id)
+    _lock_material(work_order)
+    if not 0 < quantity < work_order.open_quantity:
+        raise SplitTooLarge(
+            code=work_order.code,
+            open=plain(work_order.open_quantity),
+            asked=plain(quantity),
+        )
+    rest = work_order.open_quantity - quantity
+    whole = work_order.quantity
+    WorkOrder.objects.filter(rank__gt=work_order.rank).update(rank=F("rank") + 1)
+    twin = WorkOrder.objects.get(pk=work_order.pk)
+    twin.pk, twin.code = None, _twin_code(work_order.code)
+    twin.quantity, twin.quantity_done = rest, ZERO
+    twin.rank, twin.status, twin.pause_reason = work_order.rank + 1, "firm", ""
+    twin.save(force_insert=True)
+    work_order.quantity = whole - rest
+    work_order.save(update_fields=["quantity"])
+    for line in work_order.requirements.all():
+        _divide(line, twin, share=rest / whole)
+    record(
+        command,
+        "production.split",
+        work_order,
+        kept=str(quantity),
+        into=twin.code,
+        rest=str(rest),
+    )
+    return {"work_order": work_order.pk, "into": twin.pk, "code": twin.code}
+
+
+def _divide(line: Requirement, twin: WorkOrder, *, share: Decimal) -> None:
+    moved = min(round_up(line.quantity * share), line.open_quantity)
+    if moved <= 0:
+        return
+    Requirement.objects.create(
+        work_order=twin,
+        position=line.position,
+        item=line.item,
+        quantity=moved,
+        operation=line.operation,
+        is_consumable=line.is_consumable,
+    )
+    Requirement.objects.filter(pk=line.pk).update(quantity=F("quantity") - moved)
+
+
+def _twin_code(code: str) -> str:
+    stem, _, number = code.rpartition("/")
+    base = stem if stem and number.isdigit() else code
+    taken = set(
+        WorkOrder.objects.filter(code__startswith=f"{base}/").values_list(
+            "code", flat=True
+        )
+    )
+    return next(
+        f"{base}/{n}" for n in range(2, len(taken) + 3) if f"{base}/{n}" not in taken
+    )

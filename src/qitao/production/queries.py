@@ -1,0 +1,38 @@
+"""Work orders and what they still need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import F, Q, QuerySet
+
+from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
+
+
+def open_work_orders() -> QuerySet[WorkOrder]:
+    """Return the work orders that take part in planning, the first served first."""
+    return (
+        WorkOrder.objects.filter(status__in=OPEN_STATES)
+        .select_related("item__unit", "warehouse__site", "work_center")
+        .order_by("rank", "due_on", "code")
+    )
+
+
+def open_requirements(
+    work_orders: Sequence[int] | None = None,
+) -> QuerySet[Requirement]:
+    """Return the kit lines with something still to be issued, of these work orders or of all open ones."""
+    lines = Requirement.objects.filter(is_consumable=False, quantity__gt=F("issued"))
+    scope = (
+        Q(work_order__status__in=OPEN_STATES)
+        if work_orders is None
+        else Q(work_order__in=work_orders)
+    )
+    return lines.filter(scope).select_related("item__unit", "work_order__warehouse")
+
+
+def last_rank() -> int:
+    """Return the largest rank in use; 0 where there is none."""
+    return (
+        WorkOrder.objects.order_by("-rank").values_list("rank", flat=True).first() or 0
+    )

@@ -1,0 +1,463 @@
+"""What people do with stock: move, count, transfer, reserve, change its status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from qitao.journal.command import Command, Reply, action
+from qitao.journal.facts import record
+from qitao.journal.lifecycle import advance
+from qitao.journal.numbers import next_code
+from qitao.kernel.refusal import BadValue
+from qitao.kernel.words import gettext_noop
+from qitao.stock import ledger, queries
+from qitao.stock.ledger import Line
+from qitao.stock.models import (
+    COUNT,
+    TRANSFER,
+    Balance,
+    Count,
+    CountLine,
+    Item,
+    Location,
+    Reservation,
+    Status,
+    Transfer,
+    TransferLine,
+    Warehouse,
+)
+from qitao.stock.refusals import CountStillOpen
+
+
+@action(permission="stock.move")
+def move(
+    command: Command, *, balance_id: int, to_location_id: int, quantity: Decimal
+) -> Reply:
+    """Put stock from one bin into another of the same warehouse.
+
+    Refuses: NotEnoughOnHand, WrongWarehouse, BadValue. Records: stock.moved. Locks: the item.
+    """
+    balance = Balance.objects.select_related("item", "location__warehouse").get(
+        pk=balance_id
+    )
+    target = Location.objects.select_related("warehouse").get(pk=to_location_id)
+    ledger.lock_items([balance.item_id])
+    assert balance.location.warehouse is not None
+    ledger.must_work_in(command, balance.location.warehouse)
+    if target.warehouse_id != balance.location.warehouse_id:
+        raise BadValue(
+            field=str(target), problem="another warehouse: make a transfer instead"
+        )
+    line = Line(
+        balance.item_id,
+        balance.lot_id,
+        balance.location_id,
+        target.pk,
+        quantity,
+        balance.status,
+        balance.status,
+        balance.owner,
+    )
+    (move_id,) = ledger.post(command, [line], document=balance.item)
+    record(command, "stock.moved", balance.item, quantity=str(quantity), to=str(target))
+    return {"move": move_id}
+
+
+@action(permission="stock.status")
+def change_status(
+    command: Command,
+    *,
+    balance_id: int,
+    status: str,
+    quantity: Decimal,
+    reason: str = "",
+) -> Reply:
+    """Give a quantity another status, e.g. quarantine → available, available → rejected.
+
+    Refuses: NotEnoughOnHand, WrongWarehouse. Records: stock.status_changed. Locks: the item.
+    """
+    balance = Balance.objects.select_related("item", "location__warehouse", "lot").get(
+        pk=balance_id
+    )
+    ledger.lock_items([balance.item_id])
+    assert balance.location.warehouse is not None
+    ledger.must_work_in(command, balance.location.warehouse)
+    line = Line(
+        balance.item_id,
+        balance.lot_id,
+        balance.location_id,
+        balance.location_id,
+        quantity,
+        balance.status,
+        Status(status).value,
+        balance.owner,
+    )
+    (move_id,) = ledger.post(command, [line], document=balance.item)
+    record(
+        command,
+        "stock.status_changed",
+        balance.item,
+        quantity=str(quantity),
+        lot=balance.lot.code,
+        location=str(balance.location),
+        was=balance.status,
+        now=status,
+        reason=reason,
+    )
+    return {"move": move_id}
+
+
+# Reservations
+
+
+@action(permission="stock.reserve")
+def release_reservation(command: Command, *, reservation_id: int) -> Reply:
+    """Give a soft reservation back. Records: stock.reservation_released. Locks: the item."""
+    reservation = Reservation.objects.select_related("item").get(pk=reservation_id)
+    ledger.lock_items([reservation.item_id])
+    reservation.delete()
+    record(
+        command,
+        "stock.reservation_released",
+        reservation.item,
+        quantity=str(reservation.quantity),
+    )
+    return {"released": str(reservation.quantity)}
+
+
+# Counts
+
+
+@action(permission="stock.count")
+def order_count(
+    command: Command, *, item_id: int, warehouse_id: int, reason: str = ""
+) -> Reply:
+    """Ask for a blind count of every bin of a warehouse where the item is, or was lately, recorded.
+
+    Records: stock.count_ordered.
+    """
+    item = Item.objects.get(pk=item_id)
+    warehouse = Warehouse.objects.get(pk=warehouse_id)
+    waiting = Count.objects.filter(
+        item=item, warehouse=warehouse, status="open"
+    ).first()
+    if waiting is not None:
+        return {"count": waiting.pk, "code": waiting.code}
+    count = Count.objects.create(
+        code=next_code("CT", command.at),
+        item=item,
+        warehouse=warehouse,
+        reason=reason,
+        made_at=command.at,
+        made_by=command.actor,
+    )
+    places = Balance.objects.filter(item=item, location__warehouse=warehouse).exclude(
+        location__kind=Location.Kind.TRANSIT
+    )
+    CountLine.objects.bulk_create(
+        CountLine(
+            count=count,
+            location_id=b.location_id,
+            lot_id=b.lot_id,
+            status=b.status,
+            owner=b.owner,
+        )
+        for b in places.order_by(
+            "location__route", "location__code", "lot__code", "status"
+        )
+    )
+    record(
+        command,
+        "stock.count_ordered",
+        count,
+        item=item.code,
+        warehouse=warehouse.code,
+        reason=reason,
+    )
+    return {"count": count.pk, "code": count.code}
+
+
+@action(permission="stock.count")
+def enter_count(
+    command: Command, *, count_id: int, figures: dict[int, Decimal]
+) -> Reply:
+    """Enter what was found: count line id → quantity. Refuses: NotNow, BadValue, WrongWarehouse."""
+    count = Count.objects.select_related("warehouse", "item").get(pk=count_id)
+    ledger.must_work_in(command, count.warehouse)
+    ledger.lock_items([count.item_id])
+    lines = {line.pk: line for line in count.lines.all()}
+    for line_id, figure in figures.items():
+        if figure < 0:
+            raise BadValue(
+                field=str(lines[int(line_id)].location),
+                problem=gettext_noop("below zero"),
+            )
+        line = lines[int(line_id)]
+        line.counted = figure
+        line.recorded = queries.recorded(line, item_id=count.item_id)
+        line.save(update_fields=["counted", "recorded"])
+    advance(count, "enter", lifecycle=COUNT)
+    record(command, "stock.count_entered", count, item=count.item.code)
+    return {"count": count.pk}
+
+
+@action(permission="stock.count")
+def add_count_line(
+    command: Command, *, count_id: int, location_id: int, lot_code: str = ""
+) -> Reply:
+    """Add a bin where the counter found the item although the record does not know it."""
+    count = Count.objects.select_related("item").get(pk=count_id)
+    line, _made = CountLine.objects.get_or_create(
+        count=count,
+        location_id=location_id,
+        lot=ledger.lot_of(count.item, lot_code),
+        status=Status.OK,
+        owner="",
+    )
+    return {"line": line.pk}
+
+
+@action(permission="stock.count")
+def post_count(command: Command, *, count_id: int) -> Reply:
+    """Bring the record to what was counted: differences move against the place “count difference”.
+
+    A bin whose record changed since its figure was entered keeps what came or went in between. Where less was
+    found than is allocated, the allocations of open pick lines there are reported with the fact, and taken back
+    by whoever reacts to it. Refuses: CountStillOpen, NotNow. Records: stock.count_posted. Locks: the item.
+    """
+    count = Count.objects.select_related("warehouse", "item").get(pk=count_id)
+    ledger.must_work_in(command, count.warehouse)
+    ledger.lock_items([count.item_id])
+    lines = list(count.lines.select_related("location", "lot"))
+    if any(line.counted is None for line in lines):
+        raise CountStillOpen(count=count.code)
+    advance(count, "post", lifecycle=COUNT)
+    difference = ledger.outside(Location.Kind.COUNT_DIFFERENCE)
+    postings, total = [], Decimal(0)
+    for line in lines:
+        assert line.counted is not None and line.recorded is not None
+        change = line.counted - line.recorded
+        total += change
+        if change:
+            postings.append(
+                _difference(
+                    line, change, item_id=count.item_id, difference_id=difference.pk
+                )
+            )
+    ledger.post(command, postings, document=count)
+    Balance.objects.filter(
+        item_id=count.item_id, location__warehouse=count.warehouse
+    ).update(doubted_at=None)
+    record(
+        command,
+        "stock.count_posted",
+        count,
+        item=count.item.code,
+        difference=str(total),
+    )
+    return {"count": count.pk, "difference": str(total)}
+
+
+def _difference(
+    line: CountLine, change: Decimal, *, item_id: int, difference_id: int
+) -> Line:
+    bin_id, outside_id = line.location_id, difference_id
+    source, target = (outside_id, bin_id) if change > 0 else (bin_id, outside_id)
+    released = Decimal(0)
+    if change < 0:
+        balance = Balance.objects.get(
+            item_id=item_id,
+            location_id=bin_id,
+            lot_id=line.lot_id,
+            status=line.status,
+            owner=line.owner,
+        )
+        released = max(balance.allocated - (balance.on_hand + change), Decimal(0))
+    return Line(
+        item_id,
+        line.lot_id,
+        source,
+        target,
+        abs(change),
+        line.status,
+        line.status,
+        line.owner,
+        released,
+    )
+
+
+# Transfers
+
+
+@action(permission="stock.transfer")
+def plan_transfer(
+    command: Command,
+    *,
+    item_id: int,
+    from_warehouse_id: int,
+    to_warehouse_id: int,
+    quantity: Decimal,
+    due_on: date,
+    reason: str = "",
+    holder: str = "",
+    holder_id: int | None = None,
+) -> Reply:
+    """Plan a transfer: allocate the stock, oldest lot first, in the sending bins.
+
+    Refuses: NotEnoughToReserve. Records: stock.transfer_planned. Locks: the item.
+    """
+    ledger.lock_items([item_id])
+    item = Item.objects.get(pk=item_id)
+    source = Warehouse.objects.get(pk=from_warehouse_id)
+    taken = queries.pick_from(
+        item_id, warehouse_id=source.pk, quantity=quantity, on=due_on
+    )
+    free = ledger.unreserved(item_id, source.pk)
+    if free < quantity or sum(part for _, part in taken) < quantity:
+        raise queries.not_enough(item, source, asked=quantity, free=free)
+    transfer = Transfer.objects.create(
+        code=next_code("TR", command.at),
+        from_warehouse=source,
+        to_warehouse_id=to_warehouse_id,
+        due_on=due_on,
+        reason=reason,
+        made_at=command.at,
+        made_by=command.actor,
+    )
+    for balance, part in taken:
+        ledger.allocate(balance, part)
+        TransferLine.objects.create(
+            transfer=transfer,
+            item=item,
+            lot_id=balance.lot_id,
+            owner=balance.owner,
+            from_location_id=balance.location_id,
+            quantity=part,
+            holder=holder,
+            holder_id=holder_id,
+        )
+    record(
+        command,
+        "stock.transfer_planned",
+        transfer,
+        item=item.code,
+        quantity=str(quantity),
+    )
+    return {"transfer": transfer.pk, "code": transfer.code}
+
+
+@action(permission="stock.move")
+def ship_transfer(command: Command, *, transfer_id: int) -> Reply:
+    """Send a planned transfer: its stock is in transit. Refuses: NotNow, WrongWarehouse. Locks: its items."""
+    transfer = Transfer.objects.select_related("from_warehouse", "to_warehouse").get(
+        pk=transfer_id
+    )
+    ledger.must_work_in(command, transfer.from_warehouse)
+    lines = list(transfer.lines.all())
+    ledger.lock_items(line.item_id for line in lines)
+    advance(transfer, "ship", lifecycle=TRANSFER)
+    road = ledger.transit_to(transfer.to_warehouse)
+    ledger.post(
+        command,
+        [
+            Line(
+                line.item_id,
+                line.lot_id,
+                line.from_location_id,
+                road.pk,
+                line.quantity,
+                owner=line.owner,
+                released=line.quantity,
+            )
+            for line in lines
+        ],
+        document=transfer,
+    )
+    record(command, "stock.transfer_shipped", transfer)
+    return {"transfer": transfer.pk}
+
+
+@action(permission="stock.move")
+def receive_transfer(
+    command: Command, *, transfer_id: int, location_id: int | None = None
+) -> Reply:
+    """Take a transfer in; without a location, in the warehouse's receiving place.
+
+    Refuses: NotNow, WrongWarehouse. Records: stock.transfer_received. Locks: its items.
+    """
+    transfer = Transfer.objects.select_related("to_warehouse").get(pk=transfer_id)
+    ledger.must_work_in(command, transfer.to_warehouse)
+    lines = list(transfer.lines.all())
+    ledger.lock_items(line.item_id for line in lines)
+    advance(transfer, "receive", lifecycle=TRANSFER)
+    road = ledger.transit_to(transfer.to_warehouse)
+    target = location_id or queries.receiving_location(transfer.to_warehouse).pk
+    ledger.post(
+        command,
+        [
+            Line(
+                line.item_id,
+                line.lot_id,
+                road.pk,
+                target,
+                line.quantity,
+                owner=line.owner,
+            )
+            for line in lines
+        ],
+        document=transfer,
+    )
+    record(command, "stock.transfer_received", transfer)
+    return {"transfer": transfer.pk}
+
+
+@action(permission="stock.transfer")
+def cancel_transfer(command: Command, *, transfer_id: int) -> Reply:
+    """Give up a transfer that was not sent yet; its stock is free again. Refuses: NotNow. Locks: its items."""
+    transfer = Transfer.objects.get(pk=transfer_id)
+    lines = list(transfer.lines.all())
+    ledger.lock_items(line.item_id for line in lines)
+    advance(transfer, "cancel", lifecycle=TRANSFER)
+    for line in lines:
+        ledger.release_allocation(
+            item_id=line.item_id,
+            location_id=line.from_location_id,
+            lot_id=line.lot_id,
+            owner=line.owner,
+            quantity=line.quantity,
+        )
+    record(command, "stock.transfer_cancelled", transfer)
+    return {"transfer": transfer.pk}
+
+
+# Opening balances
+
+
+@action(permission="exchange.import")
+def open_balances(
+    command: Command, *, lines: Sequence[dict[str, Any]], document: models.Model
+) -> Reply:
+    """Post opening balances: each line names item, location, lot, quantity, status and owner by id. Locks: the items."""
+    ledger.lock_items({line["item_id"] for line in lines})
+    source = ledger.outside(Location.Kind.OPENING).pk
+    postings = [
+        Line(
+            line["item_id"],
+            line["lot_id"],
+            source,
+            line["location_id"],
+            line["quantity"],
+            line["status"],
+            line["status"],
+            line.get("owner", ""),
+        )
+        for line in lines
+    ]
+    moves = ledger.post(command, postings, document=document)
+    record(command, "stock.opened", document, lines=len(moves))
+    return {"moves": len(moves)}

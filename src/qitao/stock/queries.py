@@ -1,0 +1,217 @@
+"""What lies where, what is free, who holds it, and whether the ledger is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import F, QuerySet, Sum
+
+from qitao.kernel.quantity import plain
+from qitao.stock.models import (
+    Balance,
+    CountLine,
+    Item,
+    Location,
+    Move,
+    Reservation,
+    Status,
+    Warehouse,
+)
+from qitao.stock.refusals import NotEnoughToReserve
+
+ZERO = Decimal(0)
+
+
+def pickable(item_id: int, *, on: date) -> QuerySet[Balance]:
+    """Return the balances of available, own, unexpired stock, first-expired then first-received first."""
+    return (
+        Balance.objects.filter(
+            item_id=item_id,
+            status=Status.OK,
+            owner="",
+            location__kind__in=Location.PICKED,
+            on_hand__gt=F("allocated"),
+            doubted_at=None,
+        )
+        .exclude(lot__expires_on__lt=on)
+        .select_related("item", "lot", "location__warehouse")
+        .order_by(
+            F("lot__expires_on").asc(nulls_last=True),
+            F("lot__received_on").asc(nulls_first=True),
+            "location__route",
+            "location__code",
+            "id",
+        )
+    )
+
+
+def pick_from(
+    item_id: int, *, warehouse_id: int, quantity: Decimal, on: date
+) -> list[tuple[Balance, Decimal]]:
+    """Choose from which balances to take `quantity`, FEFO then FIFO; less where there is not enough."""
+    chosen, left = [], quantity
+    for balance in pickable(item_id, on=on).filter(location__warehouse_id=warehouse_id):
+        if left <= 0:
+            break
+        part = min(left, balance.on_hand - balance.allocated)
+        chosen.append((balance, part))
+        left -= part
+    return chosen
+
+
+def not_enough(
+    item: Item, warehouse: Warehouse, *, asked: Decimal, free: Decimal
+) -> NotEnoughToReserve:
+    """Return the refusal that says how much is free."""
+    return NotEnoughToReserve(
+        item=item.code,
+        asked=plain(asked),
+        free=plain(max(free, ZERO)),
+        warehouse=warehouse.code,
+    )
+
+
+def recorded(line: CountLine, *, item_id: int) -> Decimal:
+    """Return what the ledger has in the place of a count line."""
+    balance = Balance.objects.filter(
+        item_id=item_id,
+        location_id=line.location_id,
+        lot_id=line.lot_id,
+        status=line.status,
+        owner=line.owner,
+    ).first()
+    return balance.on_hand if balance else ZERO
+
+
+def receiving_location(warehouse: Warehouse) -> Location:
+    """Return where goods come in: the receiving area, or else the warehouse's first bin."""
+    place = (
+        warehouse.locations.filter(kind__in=Location.PICKED)
+        .order_by("-kind", "route", "code")
+        .first()
+    )
+    if place is None:
+        place = Location.objects.create(
+            warehouse=warehouse, code="MAIN", kind=Location.Kind.BIN
+        )
+    return place
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How much of an item one warehouse has, in its stock unit."""
+
+    warehouse: Warehouse
+    available: Decimal  # own, status ok, in pickable places
+    allocated: Decimal
+    reserved: Decimal
+    blocked: Decimal  # quarantine, rejected, damaged, in a quarantine area, or in doubt
+    in_transit: Decimal  # on its way to this warehouse
+    foreign: Decimal  # somebody else's
+
+    @property
+    def free(self) -> Decimal:
+        """What nobody has claimed."""
+        return self.available - self.allocated - self.reserved
+
+
+def holdings(item: Item) -> list[Holding]:
+    """Return what each warehouse has of `item`, those with something first."""
+    found = []
+    rows = list(
+        Balance.objects.filter(item=item, on_hand__gt=0).select_related("location")
+    )
+    reserved = dict(
+        Reservation.objects.filter(item=item)
+        .values_list("warehouse")
+        .annotate(all=Sum("quantity"))
+    )
+    for warehouse in Warehouse.objects.order_by("code"):
+        own = [row for row in rows if row.location.warehouse_id == warehouse.pk]
+        if own or reserved.get(warehouse.pk):
+            found.append(_holding(warehouse, own, reserved.get(warehouse.pk, ZERO)))
+    return found
+
+
+def _holding(warehouse: Warehouse, rows: list[Balance], reserved: Decimal) -> Holding:
+    def is_free(row: Balance) -> bool:
+        return (
+            row.status == Status.OK
+            and row.location.kind in Location.PICKED
+            and not row.owner
+            and row.doubted_at is None
+        )
+
+    transit = Location.Kind.TRANSIT
+    return Holding(
+        warehouse=warehouse,
+        available=sum((row.on_hand for row in rows if is_free(row)), ZERO),
+        allocated=sum((row.allocated for row in rows if is_free(row)), ZERO),
+        reserved=reserved,
+        blocked=sum(
+            (
+                r.on_hand
+                for r in rows
+                if not is_free(r) and not r.owner and r.location.kind != transit
+            ),
+            ZERO,
+        ),
+        in_transit=sum(
+            (row.on_hand for row in rows if row.location.kind == transit), ZERO
+        ),
+        foreign=sum((row.on_hand for row in rows if row.owner), ZERO),
+    )
+
+
+def moves_of(item: Item) -> QuerySet[Move]:
+    """Return the moves of `item`, newest first."""
+    return (
+        Move.objects.filter(item=item)
+        .select_related(
+            "lot", "from_location__warehouse", "to_location__warehouse", "actor"
+        )
+        .order_by("-id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A balance that is not the sum of its moves, or not backed by its claims."""
+
+    item: str
+    location: str
+    lot: str
+    status: str
+    owner: str
+    balance: Decimal
+    moves: Decimal
+
+
+DRIFT = """
+WITH moved AS (
+    SELECT item_id, location_id, lot_id, status, owner, sum(quantity) AS quantity FROM (
+        SELECT item_id, to_location_id AS location_id, lot_id, to_status AS status, owner, quantity FROM stock_move
+        UNION ALL
+        SELECT item_id, from_location_id, lot_id, from_status, owner, -quantity FROM stock_move
+    ) AS both_sides GROUP BY item_id, location_id, lot_id, status, owner
+)
+SELECT item.code, coalesce(warehouse.code || '/', '') || location.code, lot.code, status, owner,
+       coalesce(balance.on_hand, 0), coalesce(moved.quantity, 0)
+FROM moved FULL JOIN stock_balance AS balance USING (item_id, location_id, lot_id, status, owner)
+JOIN catalog_item AS item ON item.id = item_id
+JOIN stock_lot AS lot ON lot.id = lot_id
+JOIN stock_location AS location ON location.id = location_id
+LEFT JOIN stock_warehouse AS warehouse ON warehouse.id = location.warehouse_id
+WHERE location.warehouse_id IS NOT NULL AND coalesce(balance.on_hand, 0) <> coalesce(moved.quantity, 0)
+ORDER BY 1, 2, 3
+"""
+
+
+def verify() -> list[Drift]:
+    """Return every stored balance that is not the sum of its moves; an empty list proves the ledger."""
+    with connection.cursor() as cursor:
+        cursor.execute(DRIFT)
+        return [Drift(*row) for row in cursor.fetchall()]
