@@ -23,13 +23,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person, or a program that acts under a name of its own (`is_system`)."""
 
-    username = models.CharField(
-        max_length=60, unique=True, validators=[UnicodeUsernameValidator()]
-    )
+    username = models.CharField(max_length=60, unique=True, validators=[UnicodeUsernameValidator()])
     name = models.CharField(max_length=60)
-    roles = ArrayField(
-        models.CharField(max_length=24, choices=list(ROLES.items())), default=list
-    )
+    roles = ArrayField(models.CharField(max_length=24, choices=list(ROLES.items())), default=list)
     language = models.CharField(max_length=8, default="zh-hans")
     warehouses = ArrayField(
         models.CharField(max_length=60),
@@ -58,12 +54,8 @@ class User(AbstractBaseUser):
 
     def may(self, permission: str) -> bool:
         """Tell whether this person holds `permission`; programs of Qitao's own hold all."""
-        return self.is_active and (
-            self.is_system or permitted(frozenset(self.roles), permission)
-        )
+        return self.is_active and (self.is_system or permitted(frozenset(self.roles), permission))
 
     def works_in(self, warehouse_code: str) -> bool:
         """Tell whether this person may act in the warehouse."""
-        return (
-            self.is_system or not self.warehouses or warehouse_code in self.warehouses
-        )
+        return self.is_system or not self.warehouses or warehouse_code in self.warehouses

@@ -66,9 +66,7 @@ PERMISSIONS = MappingProxyType(
         "planning.run": frozenset({PLANNER, MANAGER}),
         "planning.rank": frozenset({PLANNER}),
         "shortages.view": ALL,
-        "shortages.open": frozenset(
-            {PICKER, LINE_LEADER, PLANNER, BUYER, WAREHOUSE_MANAGER}
-        ),
+        "shortages.open": frozenset({PICKER, LINE_LEADER, PLANNER, BUYER, WAREHOUSE_MANAGER}),
         "shortages.work": frozenset({PLANNER, BUYER, WAREHOUSE_MANAGER, LINE_LEADER}),
         "shortages.decide": frozenset({PLANNER, BUYER, MANAGER}),
         "shortages.close": frozenset({PLANNER, BUYER, WAREHOUSE_MANAGER, MANAGER}),

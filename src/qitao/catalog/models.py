@@ -27,19 +27,13 @@ class Site(models.Model):
 class CalendarDay(models.Model):
     """An exception to a site's Monday-to-Friday week; 0 hours is a day off."""
 
-    site = models.ForeignKey(
-        Site, on_delete=models.CASCADE, related_name="calendar_days"
-    )
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="calendar_days")
     on = models.DateField()
     hours = models.DecimalField(max_digits=4, decimal_places=2)
     name = models.CharField(max_length=60, blank=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["site", "on"], name="catalog_calendar_has_one_entry_a_day"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["site", "on"], name="catalog_calendar_has_one_entry_a_day"),)
 
 
 class WorkCenter(models.Model):
@@ -51,9 +45,7 @@ class WorkCenter(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     machines = models.PositiveIntegerField(default=1)
     hours_per_day = models.DecimalField(max_digits=4, decimal_places=2, default=16)
-    hourly_cost = models.DecimalField(
-        **MONEY, default=0, help_text="What an idle hour costs."
-    )
+    hourly_cost = models.DecimalField(**MONEY, default=0, help_text="What an idle hour costs.")
 
     def __str__(self) -> str:
         return self.code
@@ -77,9 +69,7 @@ class Category(models.Model):
     code = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
-    parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
 
     def __str__(self) -> str:
         return self.name
@@ -103,29 +93,19 @@ class Item(models.Model):
     code = models.CharField(max_length=120, unique=True)
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
-    pinyin = models.CharField(
-        max_length=200, blank=True, help_text="Initials, for searching: bxgls"
-    )
+    pinyin = models.CharField(max_length=200, blank=True, help_text="Initials, for searching: bxgls")
     spec = models.CharField(max_length=300, blank=True)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.BUY)
-    category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, null=True, blank=True
-    )
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
     package = models.CharField(max_length=60, blank=True, help_text="0402, SOT-23-5 …")
-    msl = models.CharField(
-        max_length=4, blank=True, help_text="Moisture sensitivity level."
-    )
-    pack_quantity = models.DecimalField(
-        **QUANTITY, default=0, help_text="On a full reel, tray or carton."
-    )
+    msl = models.CharField(max_length=4, blank=True, help_text="Moisture sensitivity level.")
+    pack_quantity = models.DecimalField(**QUANTITY, default=0, help_text="On a full reel, tray or carton.")
     tracking = models.CharField(max_length=6, choices=Tracking, default=Tracking.NONE)
     shelf_life_days = models.PositiveIntegerField(null=True, blank=True)
     abc = models.CharField(max_length=1, blank=True)
     xyz = models.CharField(max_length=1, blank=True)
-    lead_days = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Empty: not known."
-    )
+    lead_days = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: not known.")
     min_lot = models.DecimalField(**QUANTITY, default=0)
     multiple = models.DecimalField(**QUANTITY, default=0)
     max_lot = models.DecimalField(**QUANTITY, default=0)
@@ -133,14 +113,10 @@ class Item(models.Model):
     fence_days = models.PositiveIntegerField(default=0)
     unit_cost = models.DecimalField(**MONEY, default=0)
     currency = models.CharField(max_length=3, default="CNY")
-    work_center = models.ForeignKey(
-        WorkCenter, on_delete=models.PROTECT, null=True, blank=True
-    )
+    work_center = models.ForeignKey(WorkCenter, on_delete=models.PROTECT, null=True, blank=True)
     hours_per_unit = models.DecimalField(**QUANTITY, default=0)
     yield_percent = models.DecimalField(max_digits=6, decimal_places=3, default=100)
-    variant_of = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
-    )
+    variant_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="variants")
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -182,11 +158,7 @@ class ItemSite(models.Model):
     safety_stock = models.DecimalField(**QUANTITY, null=True, blank=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["item", "site"], name="catalog_item_site_is_unique"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["item", "site"], name="catalog_item_site_is_unique"),)
 
 
 class Conversion(models.Model):
@@ -199,9 +171,7 @@ class Conversion(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["item", "unit"], name="catalog_conversion_is_unique"
-            ),
+            models.UniqueConstraint(fields=["item", "unit"], name="catalog_conversion_is_unique"),
             models.CheckConstraint(
                 condition=Q(numerator__gt=0, denominator__gt=0),
                 name="catalog_conversion_is_positive",
@@ -215,20 +185,14 @@ class Bom(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="boms")
     version = models.CharField(max_length=30, default="1")
     valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(
-        null=True, blank=True, help_text="The last day it is valid."
-    )
+    valid_to = models.DateField(null=True, blank=True, help_text="The last day it is valid.")
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["item", "version"], name="catalog_bom_version_is_unique"
-            ),
+            models.UniqueConstraint(fields=["item", "version"], name="catalog_bom_version_is_unique"),
             models.CheckConstraint(
-                condition=Q(valid_from__isnull=True)
-                | Q(valid_to__isnull=True)
-                | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="catalog_bom_ends_after_it_starts",
             ),
         )
@@ -242,29 +206,21 @@ class BomLine(models.Model):
 
     bom = models.ForeignKey(Bom, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
-    component = models.ForeignKey(
-        Item, on_delete=models.PROTECT, related_name="used_in"
-    )
+    component = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="used_in")
     quantity = models.DecimalField(**QUANTITY)
     scrap_percent = models.DecimalField(max_digits=6, decimal_places=3, default=0)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
     operation = models.CharField(max_length=60, blank=True)
     designators = models.CharField(max_length=1000, blank=True)
-    is_consumable = models.BooleanField(
-        default=False, help_text="Used from the line; not picked, not in the kit."
-    )
+    is_consumable = models.BooleanField(default=False, help_text="Used from the line; not picked, not in the kit.")
     is_optional = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("bom_id", "position")
         constraints = (
-            models.UniqueConstraint(
-                fields=["bom", "position"], name="catalog_bom_line_position_is_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="catalog_bom_line_takes_something"
-            ),
+            models.UniqueConstraint(fields=["bom", "position"], name="catalog_bom_line_position_is_unique"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="catalog_bom_line_takes_something"),
             models.CheckConstraint(
                 condition=Q(scrap_percent__gte=0, scrap_percent__lt=1000),
                 name="catalog_bom_line_scrap_is_sane",
@@ -275,15 +231,9 @@ class BomLine(models.Model):
 class Substitute(models.Model):
     """`ratio` of the substitute do the work of one component, everywhere or under one parent only."""
 
-    component = models.ForeignKey(
-        Item, on_delete=models.PROTECT, related_name="substitutes"
-    )
-    substitute = models.ForeignKey(
-        Item, on_delete=models.PROTECT, related_name="substitutes_for"
-    )
-    parent = models.ForeignKey(
-        Item, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    component = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="substitutes")
+    substitute = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="substitutes_for")
+    parent = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ratio = models.DecimalField(**QUANTITY, default=1)
     priority = models.PositiveIntegerField(default=1)
     is_approved = models.BooleanField(default=True)
@@ -299,9 +249,7 @@ class Substitute(models.Model):
                 nulls_distinct=False,
                 name="catalog_substitute_is_unique",
             ),
-            models.CheckConstraint(
-                condition=Q(ratio__gt=0), name="catalog_substitute_ratio_is_positive"
-            ),
+            models.CheckConstraint(condition=Q(ratio__gt=0), name="catalog_substitute_ratio_is_positive"),
             models.CheckConstraint(
                 condition=~Q(component=F("substitute")),
                 name="catalog_substitute_is_another_item",

@@ -18,9 +18,7 @@ DEEPEST = 40
 
 def valid(on: date) -> Q:
     """Return the filter for rows with `valid_from`/`valid_to` that hold on `on`."""
-    return (Q(valid_from=None) | Q(valid_from__lte=on)) & (
-        Q(valid_to=None) | Q(valid_to__gte=on)
-    )
+    return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_to=None) | Q(valid_to__gte=on))
 
 
 def bom_of(item: Item, on: date, *, version: str = "") -> Bom | None:
@@ -49,13 +47,9 @@ def needs(bom: Bom, on: date) -> list[Need]:
 
 def _walk(bom: Bom, on: date, *, factor: Decimal, depth: int) -> Iterator[Need]:
     assert depth < DEEPEST, f"BOM cycle at {bom}"
-    lines = bom.lines.filter(valid(on), is_optional=False).select_related(
-        "component__unit", "component"
-    )
+    lines = bom.lines.filter(valid(on), is_optional=False).select_related("component__unit", "component")
     for line in lines.order_by("position"):
-        inner = (
-            bom_of(line.component, on) if line.component.kind == Kind.PHANTOM else None
-        )
+        inner = bom_of(line.component, on) if line.component.kind == Kind.PHANTOM else None
         if inner is None:
             yield Need(
                 line.component,
@@ -69,15 +63,11 @@ def _walk(bom: Bom, on: date, *, factor: Decimal, depth: int) -> Iterator[Need]:
             yield from _walk(inner, on, factor=factor * gross, depth=depth + 1)
 
 
-def substitutes_of(
-    component: Item, *, parent: Item | None, on: date
-) -> QuerySet[Substitute]:
+def substitutes_of(component: Item, *, parent: Item | None, on: date) -> QuerySet[Substitute]:
     """Return the approved substitutes of `component` under `parent`, the preferred first."""
     scope = Q(parent=None) if parent is None else Q(parent=None) | Q(parent=parent)
     return (
-        Substitute.objects.filter(
-            scope, valid(on), component=component, is_approved=True
-        )
+        Substitute.objects.filter(scope, valid(on), component=component, is_approved=True)
         .select_related("substitute__unit")
         .order_by("priority", "id")
     )
@@ -94,11 +84,7 @@ def working_days(site: Site) -> WorkingDays:
 
 def where_used(item: Item) -> QuerySet[BomLine]:
     """Return the BOM lines that take `item`, with their parents."""
-    return (
-        BomLine.objects.filter(component=item)
-        .select_related("bom__item")
-        .order_by("bom__item__code")
-    )
+    return BomLine.objects.filter(component=item).select_related("bom__item").order_by("bom__item__code")
 
 
 def cycle_in(edges: Iterable[tuple[int, int]]) -> list[int] | None:

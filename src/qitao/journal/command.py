@@ -103,9 +103,7 @@ def _run_once(
     raise AssertionError("unreachable")
 
 
-def _inside(
-    command: Command, name: str, fingerprint: str, work: Callable[[], Reply]
-) -> Reply:
+def _inside(command: Command, name: str, fingerprint: str, work: Callable[[], Reply]) -> Reply:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(command.id)])
     done = CommandRecord.objects.filter(pk=command.id).first()
@@ -131,15 +129,11 @@ def _inside(
 
 
 def _lock_key(number: uuid.UUID) -> int:
-    return int.from_bytes(
-        hashlib.blake2b(number.bytes, digest_size=8).digest(), "big", signed=True
-    )
+    return int.from_bytes(hashlib.blake2b(number.bytes, digest_size=8).digest(), "big", signed=True)
 
 
 def _fingerprint(name: str, args: tuple[Any, ...], arguments: Reply) -> str:
-    text = json.dumps(
-        [name, args, arguments], default=_as_json, sort_keys=True, ensure_ascii=False
-    )
+    text = json.dumps([name, args, arguments], default=_as_json, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -19,9 +19,7 @@ class WorkingDays:
 
     def works(self, day: date) -> bool:
         """Tell whether the site works on `day`."""
-        return day in self.opened or (
-            day.weekday() < SATURDAY and day not in self.closed
-        )
+        return day in self.opened or (day.weekday() < SATURDAY and day not in self.closed)
 
     def next(self, day: date) -> date:
         """Return `day` if it is a working day, else the first one after it."""

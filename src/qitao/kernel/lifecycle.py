@@ -32,6 +32,4 @@ class Lifecycle:
 
     def allowed(self, state: str) -> tuple[str, ...]:
         """Return the verbs that may be used in `state`, in the table's order."""
-        return tuple(
-            verb for verb, (sources, _) in self.verbs.items() if state in sources
-        )
+        return tuple(verb for verb, (sources, _) in self.verbs.items() if state in sources)

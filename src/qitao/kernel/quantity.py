@@ -59,9 +59,7 @@ def round_down(value: Decimal, *, step: Decimal = PLACES) -> Decimal:
     return (value / step).to_integral_value(ROUND_FLOOR) * step
 
 
-def required(
-    per_unit: Decimal, *, units: Decimal, scrap_percent: Decimal = ZERO
-) -> Decimal:
+def required(per_unit: Decimal, *, units: Decimal, scrap_percent: Decimal = ZERO) -> Decimal:
     """Return what building `units` needs of a component, scrap allowance on top, rounded up to six places.
 
     >>> required(Decimal(2), units=Decimal(100), scrap_percent=Decimal("1.5"))

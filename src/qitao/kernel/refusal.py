@@ -29,9 +29,7 @@ class Refusal(Exception):
         return type(self).__name__
 
     def __str__(self) -> str:
-        return " ".join(
-            part.format(**self.facts) for part in (self.reason, self.remedy) if part
-        )
+        return " ".join(part.format(**self.facts) for part in (self.reason, self.remedy) if part)
 
 
 class NotAllowed(Refusal):
@@ -55,9 +53,7 @@ class CommandReused(Refusal):
 class NotNow(Refusal):
     """A lifecycle verb that the present state does not allow."""
 
-    reason = gettext_noop(
-        "{what} {code} is {state}: it cannot be changed this way now."
-    )
+    reason = gettext_noop("{what} {code} is {state}: it cannot be changed this way now.")
     remedy = gettext_noop("Reload the page; someone may have changed it a moment ago.")
 
 

@@ -34,14 +34,10 @@ class PickList(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     code = models.CharField(max_length=60, unique=True)
-    work_order = models.ForeignKey(
-        WorkOrder, on_delete=models.PROTECT, related_name="pick_lists"
-    )
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="pick_lists")
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT)
     status = models.CharField(max_length=11, choices=State, default=State.OPEN)
-    picker = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    picker = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
@@ -61,12 +57,8 @@ class PickLine(models.Model):
         SHORT = "short", _("short")
         CANCELLED = "cancelled", _("cancelled")
 
-    pick_list = models.ForeignKey(
-        PickList, on_delete=models.CASCADE, related_name="lines"
-    )
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="pick_lines"
-    )
+    pick_list = models.ForeignKey(PickList, on_delete=models.CASCADE, related_name="lines")
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="pick_lines")
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     location = models.ForeignKey(Location, on_delete=models.PROTECT)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
@@ -78,9 +70,7 @@ class PickLine(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="picking_line_takes_something"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="picking_line_takes_something"),
             models.CheckConstraint(
                 condition=Q(picked__gte=0, picked__lte=F("quantity")),
                 name="picking_line_takes_no_more_than_asked",
@@ -112,15 +102,9 @@ class ShortReason(models.TextChoices):
 class ShortPick(models.Model):
     """A pick that came up short: what was asked, what was found, and why. Never changed."""
 
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="short_picks"
-    )
-    pick_line = models.ForeignKey(
-        PickLine, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, null=True, blank=True
-    )
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="short_picks")
+    pick_line = models.ForeignKey(PickLine, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, blank=True)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, blank=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     asked = models.DecimalField(**QUANTITY)

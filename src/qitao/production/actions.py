@@ -49,9 +49,7 @@ def create(
     Refuses: NoBom, BadValue. Records: production.created.
     """
     if quantity <= 0:
-        raise BadValue(
-            field=gettext_noop("quantity"), problem=gettext_noop("must be above zero")
-        )
+        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
     if due_on < start_on:
         raise BadValue(
             field=gettext_noop("due date"),
@@ -93,9 +91,7 @@ def write_requirements(work_order: WorkOrder) -> None:
             operation=need.operation,
             is_consumable=need.line.is_consumable,
         )
-        for place, need in enumerate(
-            catalog.needs(work_order.bom, work_order.start_on), start=1
-        )
+        for place, need in enumerate(catalog.needs(work_order.bom, work_order.start_on), start=1)
     )
 
 
@@ -154,27 +150,17 @@ def _reserve(command: Command, work_order: WorkOrder) -> int:
 
 def held_for(requirement: Requirement) -> Decimal:
     """Return how much is reserved (soft) for a requirement, in all warehouses."""
-    held = Reservation.objects.filter(
-        holder=REQUIREMENT, holder_id=requirement.pk, item=requirement.item_id
-    )
+    held = Reservation.objects.filter(holder=REQUIREMENT, holder_id=requirement.pk, item=requirement.item_id)
     return sum(held.values_list("quantity", flat=True), ZERO)
 
 
 @action(permission="planning.rank")
-def release_reservations(
-    command: Command, *, work_order_id: int, item_id: int | None = None
-) -> Reply:
+def release_reservations(command: Command, *, work_order_id: int, item_id: int | None = None) -> Reply:
     """Give back the soft reservations of a work order – of one item, or all. Records: production.unreserved."""
     work_order = WorkOrder.objects.get(pk=work_order_id)
-    lines = (
-        work_order.requirements.all()
-        if item_id is None
-        else work_order.requirements.filter(item_id=item_id)
-    )
+    lines = work_order.requirements.all() if item_id is None else work_order.requirements.filter(item_id=item_id)
     ledger.lock_items(lines.values_list("item_id", flat=True))
-    held = Reservation.objects.filter(
-        holder=REQUIREMENT, holder_id__in=lines.values_list("pk", flat=True)
-    )
+    held = Reservation.objects.filter(holder=REQUIREMENT, holder_id__in=lines.values_list("pk", flat=True))
     freed = sum(held.values_list("quantity", flat=True), ZERO)
     held.delete()
     record(command, "production.unreserved", work_order, quantity=str(freed))
@@ -193,17 +179,13 @@ def start(command: Command, *, work_order_id: int) -> Reply:
 @action(permission="production.report")
 def pause(command: Command, *, work_order_id: int, reason: str = "") -> Reply:
     """Pause a work order. Refuses: NotNow. Records: production.paused."""
-    return _walk(
-        command, work_order_id, "pause", "production.paused", pause_reason=reason
-    )
+    return _walk(command, work_order_id, "pause", "production.paused", pause_reason=reason)
 
 
 @action(permission="production.report")
 def resume(command: Command, *, work_order_id: int) -> Reply:
     """Let a paused work order go on. Refuses: NotNow. Records: production.resumed."""
-    return _walk(
-        command, work_order_id, "resume", "production.resumed", pause_reason=""
-    )
+    return _walk(command, work_order_id, "resume", "production.resumed", pause_reason="")
 
 
 @action(permission="production.change")
@@ -224,12 +206,8 @@ def cancel(command: Command, *, work_order_id: int) -> Reply:
     return _walk(command, work_order_id, "cancel", "production.cancelled")
 
 
-def _walk(
-    command: Command, work_order_id: int, verb: str, fact: str, **changes: str
-) -> Reply:
-    work_order = advance(
-        WorkOrder.objects.get(pk=work_order_id), verb, lifecycle=WORK_ORDER, **changes
-    )
+def _walk(command: Command, work_order_id: int, verb: str, fact: str, **changes: str) -> Reply:
+    work_order = advance(WorkOrder.objects.get(pk=work_order_id), verb, lifecycle=WORK_ORDER, **changes)
     record(command, fact, work_order, **changes)
     return {"work_order": work_order.pk, "status": work_order.status}
 
@@ -246,15 +224,11 @@ def report_output(
 
     Refuses: MoreThanAsked, NotNow, WrongWarehouse. Records: production.reported. Locks: the product.
     """
-    work_order = WorkOrder.objects.select_related("item", "warehouse").get(
-        pk=work_order_id
-    )
+    work_order = WorkOrder.objects.select_related("item", "warehouse").get(pk=work_order_id)
     ledger.must_work_in(command, work_order.warehouse)
     ledger.lock_items([work_order.item_id])
     if quantity <= 0:
-        raise BadValue(
-            field=gettext_noop("quantity"), problem=gettext_noop("must be above zero")
-        )
+        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
     counted = WorkOrder.objects.filter(
         pk=work_order.pk,
         status__in=("released", "started"),
@@ -267,9 +241,7 @@ def report_output(
             asked=plain(quantity),
             open=plain(work_order.open_quantity),
         )
-    lot = ledger.lot_of(
-        work_order.item, work_order.lot_code, received_on=command.at.date()
-    )
+    lot = ledger.lot_of(work_order.item, work_order.lot_code, received_on=command.at.date())
     target = location_id or stock.receiving_location(work_order.warehouse).pk
     source = ledger.outside(Location.Kind.PRODUCTION)
     ledger.post(
@@ -319,15 +291,11 @@ def substitute(command: Command, *, requirement_id: int, substitute_id: int) -> 
 
     Refuses: NotASubstitute, NothingOpen. Records: production.substituted. Locks: both items.
     """
-    line = Requirement.objects.select_related("work_order__item", "item").get(
-        pk=requirement_id
-    )
+    line = Requirement.objects.select_related("work_order__item", "item").get(pk=requirement_id)
     ledger.lock_items([line.item_id, substitute_id])
     line.refresh_from_db(fields=["quantity", "issued"])
     work_order = line.work_order
-    allowed = catalog.substitutes_of(
-        line.item, parent=work_order.item, on=work_order.start_on
-    )
+    allowed = catalog.substitutes_of(line.item, parent=work_order.item, on=work_order.start_on)
     found = allowed.filter(substitute=substitute_id).first()
     if found is None:
         code = Item.objects.get(pk=substitute_id).code
@@ -361,12 +329,7 @@ def substitute(command: Command, *, requirement_id: int, substitute_id: int) -> 
 
 def next_position(work_order: WorkOrder) -> int:
     """Return a free position after the work order's last line."""
-    last = (
-        work_order.requirements.order_by("-position")
-        .values_list("position", flat=True)
-        .first()
-        or 0
-    )
+    last = work_order.requirements.order_by("-position").values_list("position", flat=True).first() or 0
     return last + 1
 
 
@@ -426,11 +389,5 @@ def _divide(line: Requirement, twin: WorkOrder, *, share: Decimal) -> None:
 def _twin_code(code: str) -> str:
     stem, _, number = code.rpartition("/")
     base = stem if stem and number.isdigit() else code
-    taken = set(
-        WorkOrder.objects.filter(code__startswith=f"{base}/").values_list(
-            "code", flat=True
-        )
-    )
-    return next(
-        f"{base}/{n}" for n in range(2, len(taken) + 3) if f"{base}/{n}" not in taken
-    )
+    taken = set(WorkOrder.objects.filter(code__startswith=f"{base}/").values_list("code", flat=True))
+    return next(f"{base}/{n}" for n in range(2, len(taken) + 3) if f"{base}/{n}" not in taken)

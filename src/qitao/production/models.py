@@ -59,16 +59,10 @@ class WorkOrder(models.Model):
     rank = models.PositiveIntegerField(db_index=True, help_text="1 is served first.")
     start_on = models.DateField(help_text="When its material is needed.")
     due_on = models.DateField()
-    warehouse = models.ForeignKey(
-        Warehouse, on_delete=models.PROTECT, help_text="Where its material is picked."
-    )
-    work_center = models.ForeignKey(
-        WorkCenter, on_delete=models.PROTECT, null=True, blank=True
-    )
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, help_text="Where its material is picked.")
+    work_center = models.ForeignKey(WorkCenter, on_delete=models.PROTECT, null=True, blank=True)
     bom = models.ForeignKey(Bom, on_delete=models.PROTECT, null=True, blank=True)
-    parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     sales_line = models.ForeignKey(
         SalesOrderLine,
         on_delete=models.PROTECT,
@@ -76,9 +70,7 @@ class WorkOrder(models.Model):
         blank=True,
         related_name="work_orders",
     )
-    lot_code = models.CharField(
-        max_length=120, blank=True, help_text="The lot it makes."
-    )
+    lot_code = models.CharField(max_length=120, blank=True, help_text="The lot it makes.")
     pause_reason = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=300, blank=True)
 
@@ -98,9 +90,7 @@ class WorkOrder(models.Model):
                 name="production_work_order_ends_after_start",
             ),
         )
-        indexes = (
-            models.Index(fields=["status", "rank"], name="production_work_order_queue"),
-        )
+        indexes = (models.Index(fields=["status", "rank"], name="production_work_order_queue"),)
 
     def __str__(self) -> str:
         return self.code
@@ -119,16 +109,10 @@ class WorkOrder(models.Model):
 class Requirement(models.Model):
     """A component line of a work order. A substitution closes the line and writes another in its place."""
 
-    work_order = models.ForeignKey(
-        WorkOrder, on_delete=models.CASCADE, related_name="requirements"
-    )
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="requirements")
     position = models.PositiveIntegerField()
-    item = models.ForeignKey(
-        Item, on_delete=models.PROTECT, related_name="requirements"
-    )
-    quantity = models.DecimalField(
-        **QUANTITY, help_text="For the whole work order, scrap allowance included."
-    )
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="requirements")
+    quantity = models.DecimalField(**QUANTITY, help_text="For the whole work order, scrap allowance included.")
     issued = models.DecimalField(**QUANTITY, default=0)
     operation = models.CharField(max_length=60, blank=True)
     is_consumable = models.BooleanField(default=False)
@@ -153,9 +137,7 @@ class Requirement(models.Model):
                 name="production_requirement_is_not_negative",
             ),
         )
-        indexes = (
-            models.Index(fields=["item"], name="production_requirement_of_item"),
-        )
+        indexes = (models.Index(fields=["item"], name="production_requirement_of_item"),)
 
     def __str__(self) -> str:
         return f"{self.work_order}-{self.position}"

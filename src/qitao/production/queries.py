@@ -23,16 +23,10 @@ def open_requirements(
 ) -> QuerySet[Requirement]:
     """Return the kit lines with something still to be issued, of these work orders or of all open ones."""
     lines = Requirement.objects.filter(is_consumable=False, quantity__gt=F("issued"))
-    scope = (
-        Q(work_order__status__in=OPEN_STATES)
-        if work_orders is None
-        else Q(work_order__in=work_orders)
-    )
+    scope = Q(work_order__status__in=OPEN_STATES) if work_orders is None else Q(work_order__in=work_orders)
     return lines.filter(scope).select_related("item__unit", "work_order__warehouse")
 
 
 def last_rank() -> int:
     """Return the largest rank in use; 0 where there is none."""
-    return (
-        WorkOrder.objects.order_by("-rank").values_list("rank", flat=True).first() or 0
-    )
+    return WorkOrder.objects.order_by("-rank").values_list("rank", flat=True).first() or 0

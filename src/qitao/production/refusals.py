@@ -7,9 +7,7 @@ from qitao.kernel.words import gettext_noop
 
 
 class NotASubstitute(Refusal):
-    reason = gettext_noop(
-        "{substitute} is not an approved substitute for {component} here."
-    )
+    reason = gettext_noop("{substitute} is not an approved substitute for {component} here.")
     remedy = gettext_noop("Ask engineering to approve it, or choose another.")
 
 
@@ -18,9 +16,7 @@ class NothingOpen(Refusal):
 
 
 class SplitTooLarge(Refusal):
-    reason = gettext_noop(
-        "{code}: only {open} are still to be made; {asked} cannot be split off."
-    )
+    reason = gettext_noop("{code}: only {open} are still to be made; {asked} cannot be split off.")
     remedy = gettext_noop("Choose a quantity above zero and below what is open.")
 
 

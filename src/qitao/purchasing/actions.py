@@ -49,14 +49,10 @@ def receive(
     rejected), `location_id`. Refuses: MoreThanOrdered, WrongWarehouse. Records: purchasing.received.
     Locks: the items, then the deliveries.
     """
-    order = PurchaseOrder.objects.select_related("warehouse", "supplier").get(
-        pk=order_id
-    )
+    order = PurchaseOrder.objects.select_related("warehouse", "supplier").get(pk=order_id)
     ledger.must_work_in(command, order.warehouse)
     ids = [line["delivery_id"] for line in lines]
-    ledger.lock_items(
-        Delivery.objects.filter(pk__in=ids).values_list("line__item_id", flat=True)
-    )
+    ledger.lock_items(Delivery.objects.filter(pk__in=ids).values_list("line__item_id", flat=True))
     receipt = Receipt.objects.create(
         code=next_code("RC", command.at),
         order=order,
@@ -66,9 +62,7 @@ def receive(
     )
     postings = [_take_in(command, receipt, line) for line in lines]
     ledger.post(command, postings, document=receipt)
-    if not Delivery.objects.filter(
-        line__order=order, received__lt=F("quantity")
-    ).exists():
+    if not Delivery.objects.filter(line__order=order, received__lt=F("quantity")).exists():
         advance(order, "close", lifecycle=PURCHASE_ORDER)
     record(
         command,
@@ -82,12 +76,10 @@ def receive(
 def _take_in(command: Command, receipt: Receipt, line: dict[str, Any]) -> ledger.Line:
     quantity = Decimal(line["quantity"])
     if quantity <= 0:
-        raise BadValue(
-            field=gettext_noop("quantity"), problem=gettext_noop("must be above zero")
-        )
-    delivery = Delivery.objects.select_related(
-        "line__item", "line__order__supplier"
-    ).get(pk=line["delivery_id"], line__order=receipt.order_id)
+        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
+    delivery = Delivery.objects.select_related("line__item", "line__order__supplier").get(
+        pk=line["delivery_id"], line__order=receipt.order_id
+    )
     _count_received(delivery, quantity)
     supplier = delivery.line.order.supplier
     item = delivery.line.item
@@ -99,9 +91,7 @@ def _take_in(command: Command, receipt: Receipt, line: dict[str, Any]) -> ledger
         supplier_code=supplier.code,
     )
     status = Status(line.get("status") or Status.OK).value
-    target = (
-        line.get("location_id") or stock.receiving_location(receipt.order.warehouse).pk
-    )
+    target = line.get("location_id") or stock.receiving_location(receipt.order.warehouse).pk
     ReceiptLine.objects.create(
         receipt=receipt,
         delivery=delivery,
@@ -127,9 +117,9 @@ def _take_in(command: Command, receipt: Receipt, line: dict[str, Any]) -> ledger
 
 
 def _count_received(delivery: Delivery, quantity: Decimal) -> None:
-    counted = Delivery.objects.filter(
-        pk=delivery.pk, received__lte=F("quantity") - quantity
-    ).update(received=F("received") + quantity)
+    counted = Delivery.objects.filter(pk=delivery.pk, received__lte=F("quantity") - quantity).update(
+        received=F("received") + quantity
+    )
     if not counted:
         delivery.refresh_from_db()
         raise MoreThanOrdered(
@@ -152,11 +142,7 @@ def repromise(
 
     Records: purchasing.repromised. Locks: the delivery.
     """
-    delivery = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("line__order")
-        .get(pk=delivery_id)
-    )
+    delivery = Delivery.objects.select_for_update(of=("self",)).select_related("line__order").get(pk=delivery_id)
     Repromise.objects.create(
         delivery=delivery,
         was_on=delivery.expected_on,
@@ -197,9 +183,7 @@ def request(
 ) -> Reply:
     """Ask purchasing to buy. Refuses: BadValue. Records: purchasing.requested."""
     if quantity <= 0:
-        raise BadValue(
-            field=gettext_noop("quantity"), problem=gettext_noop("must be above zero")
-        )
+        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
     requisition = Requisition.objects.create(
         code=next_code("PR", command.at),
         item_id=item_id,
@@ -224,21 +208,13 @@ def request(
 
 
 @action(permission="purchasing.change")
-def order(
-    command: Command, *, requisition_id: int, source_id: int | None = None
-) -> Reply:
+def order(command: Command, *, requisition_id: int, source_id: int | None = None) -> Reply:
     """Turn a requisition into a purchase order at its source. Refuses: NoSource, NotNow.
 
     Records: purchasing.ordered. The supplier's first promise is the day the requisition counted with.
     """
-    requisition = Requisition.objects.select_related("item", "source__supplier").get(
-        pk=requisition_id
-    )
-    source = (
-        Source.objects.filter(pk=source_id or requisition.source_id)
-        .select_related("supplier")
-        .first()
-    )
+    requisition = Requisition.objects.select_related("item", "source__supplier").get(pk=requisition_id)
+    source = Source.objects.filter(pk=source_id or requisition.source_id).select_related("supplier").first()
     if source is None:
         raise NoSource(item=requisition.item.code)
     purchase = PurchaseOrder.objects.create(
@@ -248,12 +224,8 @@ def order(
         ordered_on=command.at.date(),
         currency=source.currency,
     )
-    line = PurchaseOrderLine.objects.create(
-        order=purchase, line="10", item=requisition.item, price=source.price
-    )
-    Delivery.objects.create(
-        line=line, quantity=requisition.quantity, promised_on=requisition.expected_on
-    )
+    line = PurchaseOrderLine.objects.create(order=purchase, line="10", item=requisition.item, price=source.price)
+    Delivery.objects.create(line=line, quantity=requisition.quantity, promised_on=requisition.expected_on)
     advance(requisition, "order", lifecycle=REQUISITION, order_line=line)
     record(command, "purchasing.ordered", purchase, requisition=requisition.code)
     return {"order": purchase.pk, "code": purchase.code}

@@ -31,14 +31,10 @@ class Source(models.Model):
     """An item as one supplier sells it."""
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="sources")
-    supplier = models.ForeignKey(
-        Supplier, on_delete=models.PROTECT, related_name="sources"
-    )
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="sources")
     supplier_code = models.CharField(max_length=120, blank=True)
     lead_days = models.PositiveIntegerField(null=True, blank=True)
-    expedite_days = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Lead time against a fee."
-    )
+    expedite_days = models.PositiveIntegerField(null=True, blank=True, help_text="Lead time against a fee.")
     expedite_cost = models.DecimalField(**MONEY, default=0)
     min_quantity = models.DecimalField(**QUANTITY, default=0)
     multiple = models.DecimalField(**QUANTITY, default=0)
@@ -76,12 +72,8 @@ class PurchaseOrder(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     code = models.CharField(max_length=60, unique=True)
-    supplier = models.ForeignKey(
-        Supplier, on_delete=models.PROTECT, related_name="orders"
-    )
-    warehouse = models.ForeignKey(
-        Warehouse, on_delete=models.PROTECT, help_text="Where it is received."
-    )
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="orders")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, help_text="Where it is received.")
     status = models.CharField(max_length=9, choices=State, default=State.OPEN)
     ordered_on = models.DateField(null=True, blank=True)
     currency = models.CharField(max_length=3, default="CNY")
@@ -95,19 +87,13 @@ class PurchaseOrder(models.Model):
 
 
 class PurchaseOrderLine(models.Model):
-    order = models.ForeignKey(
-        PurchaseOrder, on_delete=models.CASCADE, related_name="lines"
-    )
+    order = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="lines")
     line = models.CharField(max_length=20)
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     price = models.DecimalField(**MONEY, default=0)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["order", "line"], name="purchasing_order_line_is_unique"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["order", "line"], name="purchasing_order_line_is_unique"),)
 
     def __str__(self) -> str:
         return f"{self.order}-{self.line}"
@@ -120,9 +106,7 @@ class Delivery(models.Model):
     `Repromise`), and the days it really came on its receipts.
     """
 
-    line = models.ForeignKey(
-        PurchaseOrderLine, on_delete=models.CASCADE, related_name="deliveries"
-    )
+    line = models.ForeignKey(PurchaseOrderLine, on_delete=models.CASCADE, related_name="deliveries")
     sequence = models.PositiveIntegerField(default=1)
     quantity = models.DecimalField(**QUANTITY)
     received = models.DecimalField(**QUANTITY, default=0)
@@ -137,9 +121,7 @@ class Delivery(models.Model):
                 fields=["line", "sequence"],
                 name="purchasing_delivery_sequence_is_unique",
             ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="purchasing_delivery_brings_something"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="purchasing_delivery_brings_something"),
             models.CheckConstraint(
                 condition=Q(received__gte=0),
                 name="purchasing_delivery_received_is_not_negative",
@@ -163,17 +145,13 @@ class Delivery(models.Model):
 class Repromise(models.Model):
     """A change of a delivery's date: what it became, when we heard, and why. Never changed."""
 
-    delivery = models.ForeignKey(
-        Delivery, on_delete=models.CASCADE, related_name="repromises"
-    )
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="repromises")
     was_on = models.DateField(null=True, blank=True)
     on = models.DateField()
     at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
-    cost = models.DecimalField(
-        **MONEY, default=0, help_text="Expedite fee agreed with it."
-    )
+    cost = models.DecimalField(**MONEY, default=0, help_text="Expedite fee agreed with it.")
     command_id = models.UUIDField()
 
 
@@ -181,9 +159,7 @@ class Receipt(models.Model):
     """What one delivery note brought."""
 
     code = models.CharField(max_length=60, unique=True)
-    order = models.ForeignKey(
-        PurchaseOrder, on_delete=models.PROTECT, related_name="receipts"
-    )
+    order = models.ForeignKey(PurchaseOrder, on_delete=models.PROTECT, related_name="receipts")
     delivery_note = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -194,9 +170,7 @@ class Receipt(models.Model):
 
 class ReceiptLine(models.Model):
     receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="lines")
-    delivery = models.ForeignKey(
-        Delivery, on_delete=models.PROTECT, related_name="receipt_lines"
-    )
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="receipt_lines")
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
     location = models.ForeignKey(Location, on_delete=models.PROTECT)
     status = models.CharField(max_length=10, choices=Status, default=Status.OK)
@@ -232,14 +206,10 @@ class Requisition(models.Model):
     source = models.ForeignKey(Source, on_delete=models.SET_NULL, null=True, blank=True)
     needed_on = models.DateField()
     expected_on = models.DateField()
-    is_urgent = models.BooleanField(
-        default=False, help_text="Goes through the green channel."
-    )
+    is_urgent = models.BooleanField(default=False, help_text="Goes through the green channel.")
     reason = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=9, choices=State, default=State.OPEN)
-    order_line = models.ForeignKey(
-        PurchaseOrderLine, on_delete=models.SET_NULL, null=True, blank=True
-    )
+    order_line = models.ForeignKey(PurchaseOrderLine, on_delete=models.SET_NULL, null=True, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
@@ -260,9 +230,7 @@ class DeliveryRecord(models.Model):
     """A delivery as it happened: the history that a supplier's dates are judged by."""
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
-    supplier = models.ForeignKey(
-        Supplier, on_delete=models.PROTECT, related_name="delivery_records"
-    )
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="delivery_records")
     order_code = models.CharField(max_length=60)
     quantity = models.DecimalField(**QUANTITY)
     rejected = models.DecimalField(**QUANTITY, default=0)
@@ -273,16 +241,10 @@ class DeliveryRecord(models.Model):
     actual_on = models.DateField()
 
     class Meta:
-        indexes = (
-            models.Index(
-                fields=["supplier", "actual_on"], name="purchasing_record_of_supplier"
-            ),
-        )
+        indexes = (models.Index(fields=["supplier", "actual_on"], name="purchasing_record_of_supplier"),)
         constraints = (
             models.CheckConstraint(
-                condition=Q(
-                    quantity__gt=0, rejected__gte=0, rejected__lte=F("quantity")
-                ),
+                condition=Q(quantity__gt=0, rejected__gte=0, rejected__lte=F("quantity")),
                 name="purchasing_record_is_sane",
             ),
         )

@@ -15,15 +15,11 @@ from qitao.purchasing.models import Delivery, Requisition, Source
 
 def open_deliveries(item: Item | None = None) -> QuerySet[Delivery]:
     """Return the deliveries still to come of open orders – of one item, or of all – the earliest expected first."""
-    deliveries = Delivery.objects.filter(
-        line__order__status="open", received__lt=F("quantity")
-    )
+    deliveries = Delivery.objects.filter(line__order__status="open", received__lt=F("quantity"))
     if item is not None:
         deliveries = deliveries.filter(line__item=item)
     return (
-        deliveries.select_related(
-            "line__item__unit", "line__order__supplier", "line__order__warehouse"
-        )
+        deliveries.select_related("line__item__unit", "line__order__supplier", "line__order__warehouse")
         .annotate(expected=Coalesce("repromised_on", "promised_on"))
         .order_by(F("expected").asc(nulls_last=True), "id")
     )
@@ -44,9 +40,7 @@ def open_requisitions(item: Item | None = None) -> QuerySet[Requisition]:
     asked = Requisition.objects.filter(status="open")
     if item is not None:
         asked = asked.filter(item=item)
-    return asked.select_related("item__unit", "warehouse", "source__supplier").order_by(
-        "expected_on", "id"
-    )
+    return asked.select_related("item__unit", "warehouse", "source__supplier").order_by("expected_on", "id")
 
 
 def order_quantity(source: Source, needed: Decimal) -> Decimal:

@@ -7,12 +7,8 @@ from qitao.kernel.words import gettext_noop
 
 
 class MoreThanOrdered(Refusal):
-    reason = gettext_noop(
-        "{delivery}: {asked} received, but only {open} still to come."
-    )
-    remedy = gettext_noop(
-        "Correct the quantity, or ask the buyer to raise the order first."
-    )
+    reason = gettext_noop("{delivery}: {asked} received, but only {open} still to come.")
+    remedy = gettext_noop("Correct the quantity, or ask the buyer to raise the order first.")
 
 
 class NoSource(Refusal):

@@ -42,9 +42,7 @@ class SalesOrder(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     code = models.CharField(max_length=60, unique=True)
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="orders"
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
     status = models.CharField(max_length=9, choices=State, default=State.OPEN)
     ordered_on = models.DateField(null=True, blank=True)
     currency = models.CharField(max_length=3, default="CNY")
@@ -60,9 +58,7 @@ class SalesOrder(models.Model):
 class SalesOrderLine(models.Model):
     """An item a customer wants by a day; `penalty_per_day` is what each day late costs."""
 
-    order = models.ForeignKey(
-        SalesOrder, on_delete=models.CASCADE, related_name="lines"
-    )
+    order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="lines")
     line = models.CharField(max_length=20)
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     quantity = models.DecimalField(**QUANTITY)
@@ -71,18 +67,12 @@ class SalesOrderLine(models.Model):
     price = models.DecimalField(**MONEY, default=0)
     penalty_per_day = models.DecimalField(**MONEY, default=0)
     priority = models.PositiveIntegerField(null=True, blank=True)
-    warehouse = models.ForeignKey(
-        Warehouse, on_delete=models.PROTECT, null=True, blank=True
-    )
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, null=True, blank=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["order", "line"], name="sales_order_line_is_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="sales_order_line_wants_something"
-            ),
+            models.UniqueConstraint(fields=["order", "line"], name="sales_order_line_is_unique"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="sales_order_line_wants_something"),
             models.CheckConstraint(
                 condition=Q(shipped__gte=0, shipped__lte=F("quantity")),
                 name="sales_order_line_ships_what_was_ordered",

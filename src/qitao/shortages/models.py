@@ -85,12 +85,8 @@ class Case(models.Model):
     status = models.CharField(max_length=11, choices=State, default=State.DETECTED)
     origin = models.CharField(max_length=10, choices=Origin)
     severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.SOON)
-    owner = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    deadline_at = models.DateTimeField(
-        help_text="When it must be decided, by its severity."
-    )
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    deadline_at = models.DateTimeField(help_text="When it must be decided, by its severity.")
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -145,21 +141,13 @@ class CaseLine(models.Model):
     """A requirement that the shortage hits, and how much of it was short when it joined the case."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="lines")
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="case_lines"
-    )
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="case_lines")
     short_quantity = models.DecimalField(**QUANTITY)
-    short_pick = models.ForeignKey(
-        ShortPick, on_delete=models.PROTECT, null=True, blank=True
-    )
+    short_pick = models.ForeignKey(ShortPick, on_delete=models.PROTECT, null=True, blank=True)
     joined_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["case", "requirement"], name="shortages_case_line_is_unique"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["case", "requirement"], name="shortages_case_line_is_unique"),)
 
 
 class OptionKind(models.TextChoices):
@@ -178,18 +166,12 @@ class Decision(models.Model):
     """An option as it was shown when somebody chose it, and what carrying it out wrote. Never changed."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="decisions")
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=10, choices=OptionKind)
     parameters = models.JSONField(help_text="What the option does, as it was computed.")
-    kit_on = models.DateField(
-        null=True, help_text="The kit date that was computed for it."
-    )
+    kit_on = models.DateField(null=True, help_text="The kit date that was computed for it.")
     cost = models.DecimalField(**MONEY, default=0)
-    harms = models.JSONField(
-        default=list, help_text="Who gets worse, as it was computed."
-    )
+    harms = models.JSONField(default=list, help_text="Who gets worse, as it was computed.")
     wrote = models.JSONField(default=dict, help_text="The documents it made.")
     at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -35,24 +35,18 @@ from qitao.stock.refusals import CountStillOpen
 
 
 @action(permission="stock.move")
-def move(
-    command: Command, *, balance_id: int, to_location_id: int, quantity: Decimal
-) -> Reply:
+def move(command: Command, *, balance_id: int, to_location_id: int, quantity: Decimal) -> Reply:
     """Put stock from one bin into another of the same warehouse.
 
     Refuses: NotEnoughOnHand, WrongWarehouse, BadValue. Records: stock.moved. Locks: the item.
     """
-    balance = Balance.objects.select_related("item", "location__warehouse").get(
-        pk=balance_id
-    )
+    balance = Balance.objects.select_related("item", "location__warehouse").get(pk=balance_id)
     target = Location.objects.select_related("warehouse").get(pk=to_location_id)
     ledger.lock_items([balance.item_id])
     assert balance.location.warehouse is not None
     ledger.must_work_in(command, balance.location.warehouse)
     if target.warehouse_id != balance.location.warehouse_id:
-        raise BadValue(
-            field=str(target), problem="another warehouse: make a transfer instead"
-        )
+        raise BadValue(field=str(target), problem="another warehouse: make a transfer instead")
     line = Line(
         balance.item_id,
         balance.lot_id,
@@ -81,9 +75,7 @@ def change_status(
 
     Refuses: NotEnoughOnHand, WrongWarehouse. Records: stock.status_changed. Locks: the item.
     """
-    balance = Balance.objects.select_related("item", "location__warehouse", "lot").get(
-        pk=balance_id
-    )
+    balance = Balance.objects.select_related("item", "location__warehouse", "lot").get(pk=balance_id)
     ledger.lock_items([balance.item_id])
     assert balance.location.warehouse is not None
     ledger.must_work_in(command, balance.location.warehouse)
@@ -134,18 +126,14 @@ def release_reservation(command: Command, *, reservation_id: int) -> Reply:
 
 
 @action(permission="stock.count")
-def order_count(
-    command: Command, *, item_id: int, warehouse_id: int, reason: str = ""
-) -> Reply:
+def order_count(command: Command, *, item_id: int, warehouse_id: int, reason: str = "") -> Reply:
     """Ask for a blind count of every bin of a warehouse where the item is, or was lately, recorded.
 
     Records: stock.count_ordered.
     """
     item = Item.objects.get(pk=item_id)
     warehouse = Warehouse.objects.get(pk=warehouse_id)
-    waiting = Count.objects.filter(
-        item=item, warehouse=warehouse, status="open"
-    ).first()
+    waiting = Count.objects.filter(item=item, warehouse=warehouse, status="open").first()
     if waiting is not None:
         return {"count": waiting.pk, "code": waiting.code}
     count = Count.objects.create(
@@ -167,9 +155,7 @@ def order_count(
             status=b.status,
             owner=b.owner,
         )
-        for b in places.order_by(
-            "location__route", "location__code", "lot__code", "status"
-        )
+        for b in places.order_by("location__route", "location__code", "lot__code", "status")
     )
     record(
         command,
@@ -183,9 +169,7 @@ def order_count(
 
 
 @action(permission="stock.count")
-def enter_count(
-    command: Command, *, count_id: int, figures: dict[int, Decimal]
-) -> Reply:
+def enter_count(command: Command, *, count_id: int, figures: dict[int, Decimal]) -> Reply:
     """Enter what was found: count line id → quantity. Refuses: NotNow, BadValue, WrongWarehouse."""
     count = Count.objects.select_related("warehouse", "item").get(pk=count_id)
     ledger.must_work_in(command, count.warehouse)
@@ -207,9 +191,7 @@ def enter_count(
 
 
 @action(permission="stock.count")
-def add_count_line(
-    command: Command, *, count_id: int, location_id: int, lot_code: str = ""
-) -> Reply:
+def add_count_line(command: Command, *, count_id: int, location_id: int, lot_code: str = "") -> Reply:
     """Add a bin where the counter found the item although the record does not know it."""
     count = Count.objects.select_related("item").get(pk=count_id)
     line, _made = CountLine.objects.get_or_create(
@@ -244,15 +226,9 @@ def post_count(command: Command, *, count_id: int) -> Reply:
         change = line.counted - line.recorded
         total += change
         if change:
-            postings.append(
-                _difference(
-                    line, change, item_id=count.item_id, difference_id=difference.pk
-                )
-            )
+            postings.append(_difference(line, change, item_id=count.item_id, difference_id=difference.pk))
     ledger.post(command, postings, document=count)
-    Balance.objects.filter(
-        item_id=count.item_id, location__warehouse=count.warehouse
-    ).update(doubted_at=None)
+    Balance.objects.filter(item_id=count.item_id, location__warehouse=count.warehouse).update(doubted_at=None)
     record(
         command,
         "stock.count_posted",
@@ -263,9 +239,7 @@ def post_count(command: Command, *, count_id: int) -> Reply:
     return {"count": count.pk, "difference": str(total)}
 
 
-def _difference(
-    line: CountLine, change: Decimal, *, item_id: int, difference_id: int
-) -> Line:
+def _difference(line: CountLine, change: Decimal, *, item_id: int, difference_id: int) -> Line:
     bin_id, outside_id = line.location_id, difference_id
     source, target = (outside_id, bin_id) if change > 0 else (bin_id, outside_id)
     released = Decimal(0)
@@ -314,9 +288,7 @@ def plan_transfer(
     ledger.lock_items([item_id])
     item = Item.objects.get(pk=item_id)
     source = Warehouse.objects.get(pk=from_warehouse_id)
-    taken = queries.pick_from(
-        item_id, warehouse_id=source.pk, quantity=quantity, on=due_on
-    )
+    taken = queries.pick_from(item_id, warehouse_id=source.pk, quantity=quantity, on=due_on)
     free = ledger.unreserved(item_id, source.pk)
     if free < quantity or sum(part for _, part in taken) < quantity:
         raise queries.not_enough(item, source, asked=quantity, free=free)
@@ -354,9 +326,7 @@ def plan_transfer(
 @action(permission="stock.move")
 def ship_transfer(command: Command, *, transfer_id: int) -> Reply:
     """Send a planned transfer: its stock is in transit. Refuses: NotNow, WrongWarehouse. Locks: its items."""
-    transfer = Transfer.objects.select_related("from_warehouse", "to_warehouse").get(
-        pk=transfer_id
-    )
+    transfer = Transfer.objects.select_related("from_warehouse", "to_warehouse").get(pk=transfer_id)
     ledger.must_work_in(command, transfer.from_warehouse)
     lines = list(transfer.lines.all())
     ledger.lock_items(line.item_id for line in lines)
@@ -383,9 +353,7 @@ def ship_transfer(command: Command, *, transfer_id: int) -> Reply:
 
 
 @action(permission="stock.move")
-def receive_transfer(
-    command: Command, *, transfer_id: int, location_id: int | None = None
-) -> Reply:
+def receive_transfer(command: Command, *, transfer_id: int, location_id: int | None = None) -> Reply:
     """Take a transfer in; without a location, in the warehouse's receiving place.
 
     Refuses: NotNow, WrongWarehouse. Records: stock.transfer_received. Locks: its items.
@@ -439,9 +407,7 @@ def cancel_transfer(command: Command, *, transfer_id: int) -> Reply:
 
 
 @action(permission="exchange.import")
-def open_balances(
-    command: Command, *, lines: Sequence[dict[str, Any]], document: models.Model
-) -> Reply:
+def open_balances(command: Command, *, lines: Sequence[dict[str, Any]], document: models.Model) -> Reply:
     """Post opening balances: each line names item, location, lot, quantity, status and owner by id. Locks: the items."""
     ledger.lock_items({line["item_id"] for line in lines})
     source = ledger.outside(Location.Kind.OPENING).pk

@@ -29,9 +29,7 @@ from qitao.stock.models import (
 )
 from qitao.stock.refusals import NotEnoughOnHand, NotEnoughToReserve, WrongWarehouse
 
-ITEM_LOCK = (
-    1 << 48
-)  # the advisory locks of items; other uses of advisory locks keep clear of this range
+ITEM_LOCK = 1 << 48  # the advisory locks of items; other uses of advisory locks keep clear of this range
 ZERO = Decimal(0)
 
 
@@ -54,9 +52,7 @@ def lock_items(item_ids: Iterable[int]) -> None:
     """Take the locks of these items, in order; they are held until the transaction ends."""
     keys = sorted({ITEM_LOCK | item_id for item_id in item_ids})
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
 
 
 # One statement for a whole document: the net change of each balance, what falls checked, what rises upserted.
@@ -139,10 +135,7 @@ def post(
         cursor.execute(
             POST,
             {
-                **{
-                    name: list(column)
-                    for name, column in zip(names, columns, strict=True)
-                },
+                **{name: list(column) for name, column in zip(names, columns, strict=True)},
                 "at": command.at,
                 "happened_at": happened_at or command.at,
                 "document": document._meta.label_lower,
@@ -185,9 +178,7 @@ def _shortfall(lines: Sequence[Line]) -> NotEnoughOnHand:
                 location=str(place),
             )
     item = Item.objects.get(pk=lines[0].item_id)
-    return NotEnoughOnHand(
-        item=item.code, asked=plain(lines[0].quantity), free="0", location="–"
-    )
+    return NotEnoughOnHand(item=item.code, asked=plain(lines[0].quantity), free="0", location="–")
 
 
 def _free_at(line: Line) -> Decimal:
@@ -222,9 +213,9 @@ def reverse(command: Command, move: Move, *, document: models.Model) -> int:
 
 def allocate(balance: Balance, quantity: Decimal) -> None:
     """Allocate `quantity` of a balance (hard claim); the item must be locked. Refuses: NotEnoughOnHand."""
-    changed = Balance.objects.filter(
-        pk=balance.pk, on_hand__gte=models.F("allocated") + quantity
-    ).update(allocated=models.F("allocated") + quantity)
+    changed = Balance.objects.filter(pk=balance.pk, on_hand__gte=models.F("allocated") + quantity).update(
+        allocated=models.F("allocated") + quantity
+    )
     if not changed:
         balance.refresh_from_db()
         raise NotEnoughOnHand(
@@ -235,9 +226,7 @@ def allocate(balance: Balance, quantity: Decimal) -> None:
         )
 
 
-def release_allocation(
-    *, item_id: int, location_id: int, lot_id: int, owner: str, quantity: Decimal
-) -> None:
+def release_allocation(*, item_id: int, location_id: int, lot_id: int, owner: str, quantity: Decimal) -> None:
     """Give back `quantity` of an allocation of available stock; the item must be locked."""
     changed = Balance.objects.filter(
         item_id=item_id,
@@ -247,9 +236,7 @@ def release_allocation(
         status=Status.OK,
         allocated__gte=quantity,
     ).update(allocated=models.F("allocated") - quantity)
-    assert changed, (
-        f"allocation of item {item_id} in location {location_id} is not there"
-    )
+    assert changed, f"allocation of item {item_id} in location {location_id} is not there"
 
 
 def reserve(
@@ -301,9 +288,9 @@ def unreserved(item_id: int, warehouse_id: int) -> Decimal:
         owner="",
         doubted_at=None,
     ).aggregate(free=models.Sum(models.F("on_hand") - models.F("allocated")))["free"]
-    claimed = Reservation.objects.filter(
-        item_id=item_id, warehouse_id=warehouse_id
-    ).aggregate(all=models.Sum("quantity"))["all"]
+    claimed = Reservation.objects.filter(item_id=item_id, warehouse_id=warehouse_id).aggregate(
+        all=models.Sum("quantity")
+    )["all"]
     return (lying or ZERO) - (claimed or ZERO)
 
 
@@ -323,11 +310,7 @@ def consume_reservation(
     ).first()
     if reservation is None:
         return ZERO
-    taken = (
-        reservation.quantity
-        if quantity is None
-        else min(quantity, reservation.quantity)
-    )
+    taken = reservation.quantity if quantity is None else min(quantity, reservation.quantity)
     if taken == reservation.quantity:
         reservation.delete()
     else:
@@ -338,9 +321,7 @@ def consume_reservation(
 
 def outside(kind: Location.Kind) -> Location:
     """Return the one place outside the stores of that kind: supplier, customer, production, scrap …"""
-    place, _made = Location.objects.get_or_create(
-        warehouse=None, code=kind.value, defaults={"kind": kind}
-    )
+    place, _made = Location.objects.get_or_create(warehouse=None, code=kind.value, defaults={"kind": kind})
     return place
 
 

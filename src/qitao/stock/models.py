@@ -62,9 +62,7 @@ class Location(models.Model):
     code = models.CharField(max_length=120)
     name = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.BIN)
-    route = models.PositiveIntegerField(
-        default=0, help_text="Its place on the picking walk."
-    )
+    route = models.PositiveIntegerField(default=0, help_text="Its place on the picking walk.")
 
     class Meta:
         constraints = (
@@ -78,10 +76,7 @@ class Location(models.Model):
                     kind__in=("bin", "receiving", "quarantine", "transit"),
                     warehouse__isnull=False,
                 )
-                | (
-                    ~Q(kind__in=("bin", "receiving", "quarantine", "transit"))
-                    & Q(warehouse__isnull=True)
-                ),
+                | (~Q(kind__in=("bin", "receiving", "quarantine", "transit")) & Q(warehouse__isnull=True)),
                 name="stock_location_is_stored_in_a_warehouse_or_outside",
             ),
         )
@@ -93,15 +88,9 @@ class Location(models.Model):
 class Lane(models.Model):
     """How long a transfer takes between two warehouses, and what it costs."""
 
-    from_warehouse = models.ForeignKey(
-        Warehouse, on_delete=models.CASCADE, related_name="lanes_out"
-    )
-    to_warehouse = models.ForeignKey(
-        Warehouse, on_delete=models.CASCADE, related_name="lanes_in"
-    )
-    item = models.ForeignKey(
-        Item, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
-    )
+    from_warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="lanes_out")
+    to_warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="lanes_in")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     days = models.PositiveIntegerField()
     cost = models.DecimalField(**MONEY, default=0)
 
@@ -133,16 +122,10 @@ class Lot(models.Model):
     code = models.CharField(max_length=120, blank=True)
     expires_on = models.DateField(null=True, blank=True)
     received_on = models.DateField(null=True, blank=True)
-    supplier_code = models.CharField(
-        max_length=60, blank=True, help_text="Code of the supplier it came from."
-    )
+    supplier_code = models.CharField(max_length=60, blank=True, help_text="Code of the supplier it came from.")
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["item", "code"], name="stock_lot_code_is_unique"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["item", "code"], name="stock_lot_code_is_unique"),)
 
     def __str__(self) -> str:
         return self.code
@@ -152,9 +135,7 @@ class Balance(models.Model):
     """What lies of an item × location × lot × status × owner, and how much of it is allocated to pick lines."""
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
-    location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="balances"
-    )
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="balances")
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
     status = models.CharField(max_length=10, choices=Status, default=Status.OK)
     owner = models.CharField(max_length=60, blank=True, default="")
@@ -172,9 +153,7 @@ class Balance(models.Model):
                 fields=["item", "location", "lot", "status", "owner"],
                 name="stock_balance_is_unique",
             ),
-            models.CheckConstraint(
-                condition=Q(on_hand__gte=0), name="stock_balance_is_never_negative"
-            ),
+            models.CheckConstraint(condition=Q(on_hand__gte=0), name="stock_balance_is_never_negative"),
             models.CheckConstraint(
                 condition=Q(allocated__gte=0, allocated__lte=F("on_hand")),
                 name="stock_balance_is_never_oversold",
@@ -193,24 +172,16 @@ class Move(models.Model):
     """A quantity of a lot that went from one location (and status) to another. Never changed, only reversed."""
 
     at = models.DateTimeField(help_text="When it was posted.")
-    happened_at = models.DateTimeField(
-        help_text="When it happened; documents may be posted later."
-    )
+    happened_at = models.DateTimeField(help_text="When it happened; documents may be posted later.")
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
-    from_location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="moves_out"
-    )
-    to_location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="moves_in"
-    )
+    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="moves_out")
+    to_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="moves_in")
     from_status = models.CharField(max_length=10, choices=Status, default=Status.OK)
     to_status = models.CharField(max_length=10, choices=Status, default=Status.OK)
     owner = models.CharField(max_length=60, blank=True, default="")
     quantity = models.DecimalField(**QUANTITY)
-    document = models.CharField(
-        max_length=40, help_text="Kind of document, e.g. picking.picklist"
-    )
+    document = models.CharField(max_length=40, help_text="Kind of document, e.g. picking.picklist")
     document_id = models.BigIntegerField()
     document_code = models.CharField(max_length=120, blank=True)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -225,21 +196,16 @@ class Move(models.Model):
 
     class Meta:
         constraints = (
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_move_moves_something"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="stock_move_moves_something"
-            ),
-            models.CheckConstraint(
-                condition=~Q(from_location=F("to_location"))
-                | ~Q(from_status=F("to_status")),
+                condition=~Q(from_location=F("to_location")) | ~Q(from_status=F("to_status")),
                 name="stock_move_goes_somewhere",
             ),
         )
         indexes = (
             models.Index(fields=["item", "-id"], name="stock_move_of_item"),
             models.Index(fields=["lot", "id"], name="stock_move_of_lot"),
-            models.Index(
-                fields=["document", "document_id"], name="stock_move_of_document"
-            ),
+            models.Index(fields=["document", "document_id"], name="stock_move_of_document"),
             models.Index(fields=["command_id"], name="stock_move_of_command"),
         )
 
@@ -262,15 +228,9 @@ class Reservation(models.Model):
                 fields=["holder", "holder_id", "item", "warehouse"],
                 name="stock_reservation_is_one_per_holder",
             ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="stock_reservation_claims_something"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_reservation_claims_something"),
         )
-        indexes = (
-            models.Index(
-                fields=["item", "warehouse"], name="stock_reservation_of_item"
-            ),
-        )
+        indexes = (models.Index(fields=["item", "warehouse"], name="stock_reservation_of_item"),)
 
 
 TRANSFER = Lifecycle(
@@ -293,12 +253,8 @@ class Transfer(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     code = models.CharField(max_length=60, unique=True)
-    from_warehouse = models.ForeignKey(
-        Warehouse, on_delete=models.PROTECT, related_name="transfers_out"
-    )
-    to_warehouse = models.ForeignKey(
-        Warehouse, on_delete=models.PROTECT, related_name="transfers_in"
-    )
+    from_warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="transfers_out")
+    to_warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="transfers_in")
     status = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     due_on = models.DateField()
     reason = models.CharField(max_length=200, blank=True)
@@ -315,19 +271,13 @@ class Transfer(models.Model):
 class TransferLine(models.Model):
     """What a transfer carries; `balance` quantities are allocated in the sending bin until it is shipped."""
 
-    transfer = models.ForeignKey(
-        Transfer, on_delete=models.CASCADE, related_name="lines"
-    )
+    transfer = models.ForeignKey(Transfer, on_delete=models.CASCADE, related_name="lines")
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
     owner = models.CharField(max_length=60, blank=True, default="")
-    from_location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="+"
-    )
+    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
     quantity = models.DecimalField(**QUANTITY)
-    holder = models.CharField(
-        max_length=40, blank=True, help_text="The requirement it is for, if any."
-    )
+    holder = models.CharField(max_length=40, blank=True, help_text="The requirement it is for, if any.")
     holder_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:

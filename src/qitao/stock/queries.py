@@ -48,9 +48,7 @@ def pickable(item_id: int, *, on: date) -> QuerySet[Balance]:
     )
 
 
-def pick_from(
-    item_id: int, *, warehouse_id: int, quantity: Decimal, on: date
-) -> list[tuple[Balance, Decimal]]:
+def pick_from(item_id: int, *, warehouse_id: int, quantity: Decimal, on: date) -> list[tuple[Balance, Decimal]]:
     """Choose from which balances to take `quantity`, FEFO then FIFO; less where there is not enough."""
     chosen, left = [], quantity
     for balance in pickable(item_id, on=on).filter(location__warehouse_id=warehouse_id):
@@ -62,9 +60,7 @@ def pick_from(
     return chosen
 
 
-def not_enough(
-    item: Item, warehouse: Warehouse, *, asked: Decimal, free: Decimal
-) -> NotEnoughToReserve:
+def not_enough(item: Item, warehouse: Warehouse, *, asked: Decimal, free: Decimal) -> NotEnoughToReserve:
     """Return the refusal that says how much is free."""
     return NotEnoughToReserve(
         item=item.code,
@@ -88,15 +84,9 @@ def recorded(line: CountLine, *, item_id: int) -> Decimal:
 
 def receiving_location(warehouse: Warehouse) -> Location:
     """Return where goods come in: the receiving area, or else the warehouse's first bin."""
-    place = (
-        warehouse.locations.filter(kind__in=Location.PICKED)
-        .order_by("-kind", "route", "code")
-        .first()
-    )
+    place = warehouse.locations.filter(kind__in=Location.PICKED).order_by("-kind", "route", "code").first()
     if place is None:
-        place = Location.objects.create(
-            warehouse=warehouse, code="MAIN", kind=Location.Kind.BIN
-        )
+        place = Location.objects.create(warehouse=warehouse, code="MAIN", kind=Location.Kind.BIN)
     return place
 
 
@@ -121,14 +111,8 @@ class Holding:
 def holdings(item: Item) -> list[Holding]:
     """Return what each warehouse has of `item`, those with something first."""
     found = []
-    rows = list(
-        Balance.objects.filter(item=item, on_hand__gt=0).select_related("location")
-    )
-    reserved = dict(
-        Reservation.objects.filter(item=item)
-        .values_list("warehouse")
-        .annotate(all=Sum("quantity"))
-    )
+    rows = list(Balance.objects.filter(item=item, on_hand__gt=0).select_related("location"))
+    reserved = dict(Reservation.objects.filter(item=item).values_list("warehouse").annotate(all=Sum("quantity")))
     for warehouse in Warehouse.objects.order_by("code"):
         own = [row for row in rows if row.location.warehouse_id == warehouse.pk]
         if own or reserved.get(warehouse.pk):
@@ -152,16 +136,10 @@ def _holding(warehouse: Warehouse, rows: list[Balance], reserved: Decimal) -> Ho
         allocated=sum((row.allocated for row in rows if is_free(row)), ZERO),
         reserved=reserved,
         blocked=sum(
-            (
-                r.on_hand
-                for r in rows
-                if not is_free(r) and not r.owner and r.location.kind != transit
-            ),
+            (r.on_hand for r in rows if not is_free(r) and not r.owner and r.location.kind != transit),
             ZERO,
         ),
-        in_transit=sum(
-            (row.on_hand for row in rows if row.location.kind == transit), ZERO
-        ),
+        in_transit=sum((row.on_hand for row in rows if row.location.kind == transit), ZERO),
         foreign=sum((row.on_hand for row in rows if row.owner), ZERO),
     )
 
@@ -170,9 +148,7 @@ def moves_of(item: Item) -> QuerySet[Move]:
     """Return the moves of `item`, newest first."""
     return (
         Move.objects.filter(item=item)
-        .select_related(
-            "lot", "from_location__warehouse", "to_location__warehouse", "actor"
-        )
+        .select_related("lot", "from_location__warehouse", "to_location__warehouse", "actor")
         .order_by("-id")
     )
 

@@ -8,15 +8,11 @@ from qitao.kernel.words import gettext_noop
 
 class NotEnoughOnHand(Refusal):
     reason = gettext_noop("{item}: {asked} asked for, only {free} free in {location}.")
-    remedy = gettext_noop(
-        "Take less, take it from another bin or lot, or report it short."
-    )
+    remedy = gettext_noop("Take less, take it from another bin or lot, or report it short.")
 
 
 class NotEnoughToReserve(Refusal):
-    reason = gettext_noop(
-        "{item}: {asked} asked for, only {free} not yet reserved in {warehouse}."
-    )
+    reason = gettext_noop("{item}: {asked} asked for, only {free} not yet reserved in {warehouse}.")
     remedy = gettext_noop("Ask who holds it, or reserve less.")
 
 

@@ -113,9 +113,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "package",
-                    models.CharField(
-                        blank=True, help_text="0402, SOT-23-5 …", max_length=60
-                    ),
+                    models.CharField(blank=True, help_text="0402, SOT-23-5 …", max_length=60),
                 ),
                 (
                     "msl",
@@ -151,9 +149,7 @@ class Migration(migrations.Migration):
                 ("xyz", models.CharField(blank=True, max_length=1)),
                 (
                     "lead_days",
-                    models.PositiveIntegerField(
-                        blank=True, help_text="Empty: not known.", null=True
-                    ),
+                    models.PositiveIntegerField(blank=True, help_text="Empty: not known.", null=True),
                 ),
                 (
                     "min_lot",
@@ -207,9 +203,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.unit"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.unit"),
                 ),
             ],
         ),
@@ -229,9 +223,7 @@ class Migration(migrations.Migration):
                 ("valid_from", models.DateField(blank=True, null=True)),
                 (
                     "valid_to",
-                    models.DateField(
-                        blank=True, help_text="The last day it is valid.", null=True
-                    ),
+                    models.DateField(blank=True, help_text="The last day it is valid.", null=True),
                 ),
                 ("note", models.CharField(blank=True, max_length=300)),
                 (
@@ -259,21 +251,15 @@ class Migration(migrations.Migration):
                 ("lead_days", models.PositiveIntegerField(blank=True, null=True)),
                 (
                     "min_lot",
-                    models.DecimalField(
-                        blank=True, decimal_places=6, max_digits=18, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True),
                 ),
                 (
                     "multiple",
-                    models.DecimalField(
-                        blank=True, decimal_places=6, max_digits=18, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True),
                 ),
                 (
                     "safety_stock",
-                    models.DecimalField(
-                        blank=True, decimal_places=6, max_digits=18, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True),
                 ),
                 (
                     "item",
@@ -285,9 +271,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="catalog.site"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="catalog.site"),
                 ),
             ],
         ),
@@ -395,9 +379,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.unit"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.unit"),
                 ),
             ],
         ),
@@ -432,9 +414,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.site"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.site"),
                 ),
             ],
         ),
@@ -507,9 +487,7 @@ class Migration(migrations.Migration):
                         name="catalog_bom_line_takes_something",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("scrap_percent__gte", 0), ("scrap_percent__lt", 1000)
-                        ),
+                        condition=models.Q(("scrap_percent__gte", 0), ("scrap_percent__lt", 1000)),
                         name="catalog_bom_line_scrap_is_sane",
                     ),
                 ],
@@ -517,9 +495,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="bom",
-            constraint=models.UniqueConstraint(
-                fields=("item", "version"), name="catalog_bom_version_is_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("item", "version"), name="catalog_bom_version_is_unique"),
         ),
         migrations.AddConstraint(
             model_name="bom",
@@ -535,15 +511,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="itemsite",
-            constraint=models.UniqueConstraint(
-                fields=("item", "site"), name="catalog_item_site_is_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("item", "site"), name="catalog_item_site_is_unique"),
         ),
         migrations.AddConstraint(
             model_name="calendarday",
-            constraint=models.UniqueConstraint(
-                fields=("site", "on"), name="catalog_calendar_has_one_entry_a_day"
-            ),
+            constraint=models.UniqueConstraint(fields=("site", "on"), name="catalog_calendar_has_one_entry_a_day"),
         ),
         migrations.AddConstraint(
             model_name="substitute",
@@ -563,17 +535,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="substitute",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("component", models.F("substitute")), _negated=True
-                ),
+                condition=models.Q(("component", models.F("substitute")), _negated=True),
                 name="catalog_substitute_is_another_item",
             ),
         ),
         migrations.AddConstraint(
             model_name="conversion",
-            constraint=models.UniqueConstraint(
-                fields=("item", "unit"), name="catalog_conversion_is_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("item", "unit"), name="catalog_conversion_is_unique"),
         ),
         migrations.AddConstraint(
             model_name="conversion",
@@ -611,9 +579,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="item",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("yield_percent__gt", 0), ("yield_percent__lte", 100)
-                ),
+                condition=models.Q(("yield_percent__gt", 0), ("yield_percent__lte", 100)),
                 name="catalog_item_yields_something",
             ),
         ),

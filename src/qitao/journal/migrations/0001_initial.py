@@ -74,9 +74,7 @@ class Migration(migrations.Migration):
                 ("command_id", models.UUIDField()),
                 (
                     "subject",
-                    models.CharField(
-                        help_text="What it is about, e.g. shortages.case", max_length=40
-                    ),
+                    models.CharField(help_text="What it is about, e.g. shortages.case", max_length=40),
                 ),
                 ("subject_id", models.BigIntegerField()),
                 ("data", models.JSONField(default=dict)),

@@ -24,8 +24,5 @@ class Migration(migrations.Migration):
     dependencies = [("journal", "0001_initial")]
     operations = [
         migrations.RunSQL(GUARD, "DROP FUNCTION journal_refuse_change() CASCADE;"),
-        *(
-            migrations.RunSQL(trigger(table), migrations.RunSQL.noop)
-            for table in TABLES
-        ),
+        *(migrations.RunSQL(trigger(table), migrations.RunSQL.noop) for table in TABLES),
     ]

@@ -115,21 +115,15 @@ class Migration(migrations.Migration):
                 ("done_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.item"),
                 ),
                 (
                     "location",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="stock.location"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="stock.location"),
                 ),
                 (
                     "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="stock.lot"),
                 ),
                 (
                     "requirement",
@@ -189,9 +183,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.item"),
                 ),
                 (
                     "location",
@@ -249,9 +241,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="pickline",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("picked__gte", 0), ("picked__lte", models.F("quantity"))
-                ),
+                condition=models.Q(("picked__gte", 0), ("picked__lte", models.F("quantity"))),
                 name="picking_line_takes_no_more_than_asked",
             ),
         ),

@@ -31,9 +31,7 @@ class Migration(migrations.Migration):
                 ("as_of", models.DateField()),
                 (
                     "last_fact_id",
-                    models.BigIntegerField(
-                        help_text="The newest fact the run knew of: what came later is plan drift."
-                    ),
+                    models.BigIntegerField(help_text="The newest fact the run knew of: what came later is plan drift."),
                 ),
                 ("work_orders", models.PositiveIntegerField()),
                 ("requirements", models.PositiveIntegerField()),
@@ -124,9 +122,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "supply_id",
-                    models.BigIntegerField(
-                        help_text="Warehouse, delivery, work order, transfer line or requisition."
-                    ),
+                    models.BigIntegerField(help_text="Warehouse, delivery, work order, transfer line or requisition."),
                 ),
                 ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
                 ("available_on", models.DateField(null=True)),
@@ -168,9 +164,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["kind", "supply_id"], name="planning_peg_of_supply"
-                    ),
+                    models.Index(fields=["kind", "supply_id"], name="planning_peg_of_supply"),
                     models.Index(fields=["item"], name="planning_peg_of_item"),
                 ],
             },
@@ -202,21 +196,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "kit_on",
-                    models.DateField(
-                        help_text="Empty: not within the horizon.", null=True
-                    ),
+                    models.DateField(help_text="Empty: not within the horizon.", null=True),
                 ),
                 (
                     "done_on",
-                    models.DateField(
-                        help_text="When its output will be there.", null=True
-                    ),
+                    models.DateField(help_text="When its output will be there.", null=True),
                 ),
                 (
                     "days_late",
-                    models.IntegerField(
-                        help_text="Of done_on after due_on.", null=True
-                    ),
+                    models.IntegerField(help_text="Of done_on after due_on.", null=True),
                 ),
                 (
                     "short_quantity",
@@ -230,9 +218,7 @@ class Migration(migrations.Migration):
                 ("lines", models.PositiveIntegerField(default=0)),
                 (
                     "lines_covered",
-                    models.PositiveIntegerField(
-                        default=0, help_text="Covered by the start date."
-                    ),
+                    models.PositiveIntegerField(default=0, help_text="Covered by the start date."),
                 ),
                 (
                     "bottleneck",

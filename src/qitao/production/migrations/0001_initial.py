@@ -51,9 +51,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "rank",
-                    models.PositiveIntegerField(
-                        db_index=True, help_text="1 is served first."
-                    ),
+                    models.PositiveIntegerField(db_index=True, help_text="1 is served first."),
                 ),
                 (
                     "start_on",
@@ -62,9 +60,7 @@ class Migration(migrations.Migration):
                 ("due_on", models.DateField()),
                 (
                     "lot_code",
-                    models.CharField(
-                        blank=True, help_text="The lot it makes.", max_length=120
-                    ),
+                    models.CharField(blank=True, help_text="The lot it makes.", max_length=120),
                 ),
                 ("pause_reason", models.CharField(blank=True, max_length=200)),
                 ("note", models.CharField(blank=True, max_length=300)),
@@ -188,9 +184,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="workorder",
-            index=models.Index(
-                fields=["status", "rank"], name="production_work_order_queue"
-            ),
+            index=models.Index(fields=["status", "rank"], name="production_work_order_queue"),
         ),
         migrations.AddConstraint(
             model_name="workorder",

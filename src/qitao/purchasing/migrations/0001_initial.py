@@ -104,9 +104,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.item"),
                 ),
                 (
                     "order",
@@ -221,15 +219,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "location",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="stock.location"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="stock.location"),
                 ),
                 (
                     "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="stock.lot"),
                 ),
                 (
                     "receipt",
@@ -301,9 +295,7 @@ class Migration(migrations.Migration):
                 ("lead_days", models.PositiveIntegerField(blank=True, null=True)),
                 (
                     "expedite_days",
-                    models.PositiveIntegerField(
-                        blank=True, help_text="Lead time against a fee.", null=True
-                    ),
+                    models.PositiveIntegerField(blank=True, help_text="Lead time against a fee.", null=True),
                 ),
                 (
                     "expedite_cost",
@@ -367,9 +359,7 @@ class Migration(migrations.Migration):
                 ("expected_on", models.DateField()),
                 (
                     "is_urgent",
-                    models.BooleanField(
-                        default=False, help_text="Goes through the green channel."
-                    ),
+                    models.BooleanField(default=False, help_text="Goes through the green channel."),
                 ),
                 ("reason", models.CharField(blank=True, max_length=200)),
                 (
@@ -387,9 +377,7 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.item"),
                 ),
                 (
                     "made_by",
@@ -475,9 +463,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="purchaseorderline",
-            constraint=models.UniqueConstraint(
-                fields=("order", "line"), name="purchasing_order_line_is_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("order", "line"), name="purchasing_order_line_is_unique"),
         ),
         migrations.AddConstraint(
             model_name="delivery",
@@ -523,9 +509,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="deliveryrecord",
-            index=models.Index(
-                fields=["supplier", "actual_on"], name="purchasing_record_of_supplier"
-            ),
+            index=models.Index(fields=["supplier", "actual_on"], name="purchasing_record_of_supplier"),
         ),
         migrations.AddConstraint(
             model_name="deliveryrecord",

@@ -104,9 +104,7 @@ class Migration(migrations.Migration):
                 ("priority", models.PositiveIntegerField(blank=True, null=True)),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.item"),
                 ),
                 (
                     "order",
@@ -128,17 +126,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("order", "line"), name="sales_order_line_is_unique"
-                    ),
+                    models.UniqueConstraint(fields=("order", "line"), name="sales_order_line_is_unique"),
                     models.CheckConstraint(
                         condition=models.Q(("quantity__gt", 0)),
                         name="sales_order_line_wants_something",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("shipped__gte", 0), ("shipped__lte", models.F("quantity"))
-                        ),
+                        condition=models.Q(("shipped__gte", 0), ("shipped__lte", models.F("quantity"))),
                         name="sales_order_line_ships_what_was_ordered",
                     ),
                 ],

@@ -73,9 +73,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "deadline_at",
-                    models.DateTimeField(
-                        help_text="When it must be decided, by its severity."
-                    ),
+                    models.DateTimeField(help_text="When it must be decided, by its severity."),
                 ),
                 ("opened_at", models.DateTimeField()),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
@@ -136,9 +134,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.site"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.site"),
                 ),
             ],
             options={
@@ -220,15 +216,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "parameters",
-                    models.JSONField(
-                        help_text="What the option does, as it was computed."
-                    ),
+                    models.JSONField(help_text="What the option does, as it was computed."),
                 ),
                 (
                     "kit_on",
-                    models.DateField(
-                        help_text="The kit date that was computed for it.", null=True
-                    ),
+                    models.DateField(help_text="The kit date that was computed for it.", null=True),
                 ),
                 (
                     "cost",
@@ -236,9 +228,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "harms",
-                    models.JSONField(
-                        default=list, help_text="Who gets worse, as it was computed."
-                    ),
+                    models.JSONField(default=list, help_text="Who gets worse, as it was computed."),
                 ),
                 (
                     "wrote",
@@ -306,8 +296,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="caseline",
-            constraint=models.UniqueConstraint(
-                fields=("case", "requirement"), name="shortages_case_line_is_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("case", "requirement"), name="shortages_case_line_is_unique"),
         ),
     ]

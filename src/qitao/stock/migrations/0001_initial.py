@@ -49,9 +49,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "route",
-                    models.PositiveIntegerField(
-                        default=0, help_text="Its place on the picking walk."
-                    ),
+                    models.PositiveIntegerField(default=0, help_text="Its place on the picking walk."),
                 ),
             ],
         ),
@@ -85,9 +83,7 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.item"),
                 ),
                 (
                     "made_by",
@@ -163,15 +159,11 @@ class Migration(migrations.Migration):
                 ("owner", models.CharField(blank=True, default="", max_length=60)),
                 (
                     "counted",
-                    models.DecimalField(
-                        blank=True, decimal_places=6, max_digits=18, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True),
                 ),
                 (
                     "recorded",
-                    models.DecimalField(
-                        blank=True, decimal_places=6, max_digits=18, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True),
                 ),
                 (
                     "count",
@@ -183,15 +175,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "location",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="stock.location"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="stock.location"),
                 ),
                 (
                     "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="stock.lot"),
                 ),
             ],
         ),
@@ -231,9 +219,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.item"),
                 ),
                 (
                     "location",
@@ -245,9 +231,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="stock.lot"),
                 ),
             ],
         ),
@@ -266,9 +250,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(help_text="When it was posted.")),
                 (
                     "happened_at",
-                    models.DateTimeField(
-                        help_text="When it happened; documents may be posted later."
-                    ),
+                    models.DateTimeField(help_text="When it happened; documents may be posted later."),
                 ),
                 (
                     "from_status",
@@ -326,15 +308,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.item"),
                 ),
                 (
                     "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="stock.lot"),
                 ),
                 (
                     "reverses",
@@ -431,15 +409,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.item"),
                 ),
                 (
                     "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="stock.lot"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="stock.lot"),
                 ),
                 (
                     "transfer",
@@ -521,18 +495,14 @@ class Migration(migrations.Migration):
                 ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
                 (
                     "holder",
-                    models.CharField(
-                        help_text="e.g. production.requirement", max_length=40
-                    ),
+                    models.CharField(help_text="e.g. production.requirement", max_length=40),
                 ),
                 ("holder_id", models.BigIntegerField()),
                 ("made_at", models.DateTimeField()),
                 ("expires_on", models.DateField(blank=True, null=True)),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="catalog.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.item"),
                 ),
                 (
                     "made_by",
@@ -610,15 +580,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="count",
             name="warehouse",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, to="stock.warehouse"
-            ),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="stock.warehouse"),
         ),
         migrations.AddConstraint(
             model_name="lot",
-            constraint=models.UniqueConstraint(
-                fields=("item", "code"), name="stock_lot_code_is_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("item", "code"), name="stock_lot_code_is_unique"),
         ),
         migrations.AddConstraint(
             model_name="countline",
@@ -630,9 +596,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="countline",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("counted__isnull", True), ("counted__gte", 0), _connector="OR"
-                ),
+                condition=models.Q(("counted__isnull", True), ("counted__gte", 0), _connector="OR"),
                 name="stock_count_is_never_negative",
             ),
         ),
@@ -661,9 +625,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="balance",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("allocated__gte", 0), ("allocated__lte", models.F("on_hand"))
-                ),
+                condition=models.Q(("allocated__gte", 0), ("allocated__lte", models.F("on_hand"))),
                 name="stock_balance_is_never_oversold",
             ),
         ),
@@ -677,9 +639,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="move",
-            index=models.Index(
-                fields=["document", "document_id"], name="stock_move_of_document"
-            ),
+            index=models.Index(fields=["document", "document_id"], name="stock_move_of_document"),
         ),
         migrations.AddIndex(
             model_name="move",
@@ -712,9 +672,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="reservation",
-            index=models.Index(
-                fields=["item", "warehouse"], name="stock_reservation_of_item"
-            ),
+            index=models.Index(fields=["item", "warehouse"], name="stock_reservation_of_item"),
         ),
         migrations.AddConstraint(
             model_name="reservation",
@@ -769,9 +727,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="lane",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_warehouse", models.F("to_warehouse")), _negated=True
-                ),
+                condition=models.Q(("from_warehouse", models.F("to_warehouse")), _negated=True),
                 name="stock_lane_goes_somewhere",
             ),
         ),

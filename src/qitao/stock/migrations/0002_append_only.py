@@ -24,8 +24,5 @@ class Migration(migrations.Migration):
     dependencies = [("stock", "0001_initial")]
     operations = [
         migrations.RunSQL(GUARD, "DROP FUNCTION stock_refuse_change() CASCADE;"),
-        *(
-            migrations.RunSQL(trigger(table), migrations.RunSQL.noop)
-            for table in TABLES
-        ),
+        *(migrations.RunSQL(trigger(table), migrations.RunSQL.noop) for table in TABLES),
     ]

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('stock', '0002_append_only'),
+        ("stock", "0002_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='balance',
-            name='doubted_at',
-            field=models.DateTimeField(blank=True, help_text='A picker did not find it: not offered nor planned with until counted.', null=True),
+            model_name="balance",
+            name="doubted_at",
+            field=models.DateTimeField(
+                blank=True, help_text="A picker did not find it: not offered nor planned with until counted.", null=True
+            ),
         ),
     ]
