@@ -222,7 +222,8 @@ def post_count(command: Command, *, count_id: int) -> Reply:
     difference = ledger.outside(Location.Kind.COUNT_DIFFERENCE)
     postings, total = [], Decimal(0)
     for line in lines:
-        assert line.counted is not None and line.recorded is not None
+        assert line.counted is not None
+        assert line.recorded is not None
         change = line.counted - line.recorded
         total += change
         if change:
@@ -291,7 +292,7 @@ def plan_transfer(
     taken = queries.pick_from(item_id, warehouse_id=source.pk, quantity=quantity, on=due_on)
     free = ledger.unreserved(item_id, source.pk)
     if free < quantity or sum(part for _, part in taken) < quantity:
-        raise queries.not_enough(item, source, asked=quantity, free=free)
+        raise ledger.not_enough_to_reserve(item, source, asked=quantity, free=free)
     transfer = Transfer.objects.create(
         code=next_code("TR", command.at),
         from_warehouse=source,

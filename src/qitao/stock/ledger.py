@@ -278,6 +278,19 @@ def reserve(
     return reservation
 
 
+def not_enough_to_reserve(item: Item, warehouse: Warehouse, *, asked: Decimal, free: Decimal) -> NotEnoughToReserve:
+    """Return the refusal that says how much is free."""
+    return NotEnoughToReserve(item=item.code, asked=plain(asked), free=plain(max(free, ZERO)), warehouse=warehouse.code)
+
+
+def held_by(holder: models.Model, *, item_id: int, warehouse_id: int) -> Decimal:
+    """Return how much of the item in the warehouse is reserved (soft) for `holder`."""
+    held = Reservation.objects.filter(
+        item_id=item_id, warehouse_id=warehouse_id, holder=holder._meta.label_lower, holder_id=holder.pk
+    )
+    return held.values_list("quantity", flat=True).first() or ZERO
+
+
 def unreserved(item_id: int, warehouse_id: int) -> Decimal:
     """Return how much available stock of the item in the warehouse is neither allocated nor reserved."""
     lying = Balance.objects.filter(

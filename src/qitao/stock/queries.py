@@ -9,7 +9,6 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import F, QuerySet, Sum
 
-from qitao.kernel.quantity import plain
 from qitao.stock.models import (
     Balance,
     CountLine,
@@ -20,7 +19,6 @@ from qitao.stock.models import (
     Status,
     Warehouse,
 )
-from qitao.stock.refusals import NotEnoughToReserve
 
 ZERO = Decimal(0)
 
@@ -58,16 +56,6 @@ def pick_from(item_id: int, *, warehouse_id: int, quantity: Decimal, on: date) -
         chosen.append((balance, part))
         left -= part
     return chosen
-
-
-def not_enough(item: Item, warehouse: Warehouse, *, asked: Decimal, free: Decimal) -> NotEnoughToReserve:
-    """Return the refusal that says how much is free."""
-    return NotEnoughToReserve(
-        item=item.code,
-        asked=plain(asked),
-        free=plain(max(free, ZERO)),
-        warehouse=warehouse.code,
-    )
 
 
 def recorded(line: CountLine, *, item_id: int) -> Decimal:

@@ -1,0 +1,274 @@
+"""Picking: lists, picks, short picks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import F
+
+from qitao.journal.command import Command, Reply, action
+from qitao.journal.facts import record
+from qitao.kernel.quantity import ZERO, plain
+from qitao.kernel.refusal import BadValue
+from qitao.kernel.words import gettext_noop
+from qitao.picking import filling, queries
+from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
+from qitao.picking.refusals import AlreadyPicked, MoreThanLine, NothingToPick, TooLateToUndo, WrongBin, WrongItem
+from qitao.production.models import Requirement, WorkOrder
+from qitao.stock import ledger
+from qitao.stock.ledger import Line
+from qitao.stock.models import Balance, Location, Move, Status
+from qitao.stock.refusals import NothingToReverse
+
+UNDO_MINUTES = 10
+# a picker who reports one of these doubts the record; the rest of the bin is not offered until it is counted
+DOUBTS = (ShortReason.EMPTY, ShortReason.LESS, ShortReason.WRONG_ITEM, ShortReason.BLOCKED)
+
+
+@action(permission="picking.make")
+def make_list(command: Command, *, work_order_id: int) -> Reply:
+    """Make, or fill up, the pick list of a released work order.
+
+    Refuses: NothingToPick. Records: picking.filled. Locks: the items it lacks.
+    """
+    work_order = WorkOrder.objects.select_related("warehouse").get(pk=work_order_id)
+    pick_list = filling.fill(command, work_order)
+    if pick_list is None:
+        raise NothingToPick(work_order=work_order.code, warehouse=work_order.warehouse.code)
+    return {"pick_list": pick_list.pk, "code": pick_list.code}
+
+
+@action(permission="picking.pick")
+def confirm(
+    command: Command,
+    *,
+    pick_line_id: int,
+    quantity: Decimal,
+    scanned_location: str = "",
+    scanned_item: str = "",
+) -> Reply:
+    """Confirm that `quantity` of a line was taken: it moves to production and counts as issued.
+
+    Scanned codes, where given, must be the line's bin and its item or lot.
+    Refuses: AlreadyPicked, MoreThanLine, WrongBin, WrongItem, WrongWarehouse, NotEnoughOnHand.
+    Records: picking.picked. Locks: the item.
+    """
+    line = _line(command, pick_line_id)
+    _must_match(line, scanned_location, scanned_item)
+    move = _issue(command, line, quantity)
+    pick_list = line.pick_list
+    PickList.objects.filter(pk=pick_list.pk, status="open").update(status="in_progress", picker=command.actor)
+    filling.finish_if_done(pick_list)
+    record(
+        command,
+        "picking.picked",
+        pick_list,
+        item=line.item.code,
+        quantity=str(quantity),
+        work_order=line.requirement.work_order.code,
+        line=line.pk,
+    )
+    return {"move": move, "pick_list": pick_list.pk, "open": str(line.open_quantity)}
+
+
+def _line(command: Command, pick_line_id: int) -> PickLine:
+    """Lock the line's item, then read the line as it is now."""
+    item_id = PickLine.objects.values_list("item_id", flat=True).get(pk=pick_line_id)
+    ledger.lock_items([item_id])
+    line = PickLine.objects.select_related(
+        "pick_list__warehouse", "requirement__work_order__item", "item", "lot", "location__warehouse"
+    ).get(pk=pick_line_id)
+    ledger.must_work_in(command, line.pick_list.warehouse)
+    if line.status != PickLine.State.OPEN:
+        raise AlreadyPicked(state=line.get_status_display())
+    return line
+
+
+def _must_match(line: PickLine, scanned_location: str, scanned_item: str) -> None:
+    place = line.location
+    if scanned_location and scanned_location not in (place.code, str(place)):
+        raise WrongBin(scanned=scanned_location, location=place.code)
+    if scanned_item and scanned_item not in (line.item.code, line.lot.code):
+        raise WrongItem(scanned=scanned_item, item=line.item.code)
+
+
+def _issue(command: Command, line: PickLine, quantity: Decimal) -> int:
+    if quantity <= 0:
+        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
+    if quantity > line.open_quantity:
+        raise MoreThanLine(asked=plain(quantity), open=plain(line.open_quantity))
+    target = ledger.outside(Location.Kind.PRODUCTION)
+    posting = Line(
+        line.item_id, line.lot_id, line.location_id, target.pk, quantity, owner=line.owner, released=quantity
+    )
+    (move,) = ledger.post(command, [posting], document=line.pick_list)
+    line.picked += quantity
+    line.status = PickLine.State.OPEN if line.open_quantity else PickLine.State.PICKED
+    line.done_at = command.at
+    line.save(update_fields=["picked", "status", "done_at"])
+    Requirement.objects.filter(pk=line.requirement_id).update(issued=F("issued") + quantity)
+    return move
+
+
+@action(permission="picking.pick")
+def undo(command: Command, *, move_id: int, pick_line_id: int) -> Reply:
+    """Take a pick back within ten minutes, by the reversing move; the line is open again.
+
+    Refuses: TooLateToUndo, NothingToReverse. Records: picking.undone. Locks: the item.
+    """
+    line = PickLine.objects.select_related("pick_list__warehouse", "item").get(pk=pick_line_id)
+    ledger.must_work_in(command, line.pick_list.warehouse)
+    ledger.lock_items([line.item_id])
+    line.refresh_from_db()
+    move = Move.objects.get(
+        pk=move_id, document=PickList._meta.label_lower, document_id=line.pick_list_id, item=line.item_id
+    )
+    if command.at - move.at > timedelta(minutes=UNDO_MINUTES):
+        raise TooLateToUndo(minutes=UNDO_MINUTES)
+    if Move.objects.filter(reverses=move).exists():
+        raise NothingToReverse
+    ledger.reverse(command, move, document=line.pick_list)
+    balance = Balance.objects.get(
+        item=line.item_id, location=line.location_id, lot=line.lot_id, status=Status.OK, owner=line.owner
+    )
+    ledger.allocate(balance, move.quantity)
+    PickLine.objects.filter(pk=line.pk).update(picked=F("picked") - move.quantity, status="open", done_at=None)
+    Requirement.objects.filter(pk=line.requirement_id).update(issued=F("issued") - move.quantity)
+    PickList.objects.filter(pk=line.pick_list_id, status="done").update(status="in_progress")
+    record(command, "picking.undone", line.pick_list, item=line.item.code, quantity=str(move.quantity))
+    return {"pick_line": line.pk}
+
+
+@action(permission="picking.pick")
+def report_short(command: Command, *, pick_line_id: int, found: Decimal, reason: str, note: str = "") -> Reply:
+    """Report that a bin holds less than the line asks for; what was found is issued, the rest given up here.
+
+    Where the reason doubts the record, the bin is not offered again until it is counted; what is damaged becomes so
+    in the ledger. The fact says whether another bin of the same warehouse could cover the rest – if none can, a case
+    opens in the same transaction. Refuses: AlreadyPicked, MoreThanLine, BadValue. Records: picking.short.
+    Locks: the item.
+    """
+    line = _line(command, pick_line_id)
+    if not 0 <= found < line.open_quantity:
+        raise MoreThanLine(asked=plain(found), open=plain(line.open_quantity))
+    short = ShortPick.objects.create(
+        requirement=line.requirement,
+        pick_line=line,
+        location=line.location,
+        lot=line.lot,
+        item=line.item,
+        asked=line.open_quantity,
+        found=found,
+        reason=ShortReason(reason),
+        note=note,
+        at=command.at,
+        actor=command.actor,
+    )
+    if found:
+        _issue(command, line, found)
+    filling.take_back([line], status="short")
+    if reason in DOUBTS:
+        _doubt(command, line)
+    elif reason == ShortReason.DAMAGED:
+        _damaged(command, line, short.missing)
+    PickList.objects.filter(pk=line.pick_list_id, status="open").update(status="in_progress", picker=command.actor)
+    filling.finish_if_done(line.pick_list)
+    return _tell_short(command, short)
+
+
+def _doubt(command: Command, line: PickLine) -> None:
+    """Doubt what the bin is recorded to hold still, as far as nobody else's pick is allocated in it."""
+    Balance.objects.filter(
+        item=line.item_id, location=line.location_id, lot=line.lot_id, status=Status.OK, owner=line.owner
+    ).update(doubted_at=command.at)
+
+
+def _damaged(command: Command, line: PickLine, quantity: Decimal) -> None:
+    posting = Line(
+        line.item_id,
+        line.lot_id,
+        line.location_id,
+        line.location_id,
+        quantity,
+        Status.OK.value,
+        Status.DAMAGED.value,
+        line.owner,
+    )
+    ledger.post(command, [posting], document=line.pick_list)
+
+
+@action(permission="picking.pick")
+def report_missing(command: Command, *, requirement_id: int, note: str = "") -> Reply:
+    """Report a requirement for which nothing was there to put on the pick list. Records: picking.short."""
+    requirement = Requirement.objects.select_related("work_order__warehouse", "item").get(pk=requirement_id)
+    ledger.must_work_in(command, requirement.work_order.warehouse)
+    missing = next(
+        (line.quantity for line in queries.lacking(requirement.work_order) if line.requirement.pk == requirement.pk),
+        ZERO,
+    )
+    if missing <= 0:
+        raise AlreadyPicked(state=PickLine.State.PICKED.label)
+    short = ShortPick.objects.create(
+        requirement=requirement,
+        item=requirement.item,
+        asked=missing,
+        found=ZERO,
+        reason=ShortReason.NOT_STOCKED,
+        note=note,
+        at=command.at,
+        actor=command.actor,
+    )
+    return _tell_short(command, short)
+
+
+def _tell_short(command: Command, short: ShortPick) -> Reply:
+    offers = queries.elsewhere(short.requirement, missing=short.missing, on=command.at.date())
+    nearby = sum((offer.free for offer in offers if offer.kind == "bin"), ZERO)
+    covered = nearby >= short.missing
+    record(
+        command,
+        "picking.short",
+        short,
+        requirement=short.requirement_id,
+        work_order=short.requirement.work_order.code,
+        item=short.item.code,
+        missing=str(short.missing),
+        reason=short.reason,
+        covered=covered,
+    )
+    return {"short_pick": short.pk, "covered": covered, "missing": str(short.missing)}
+
+
+@action(permission="picking.pick")
+def take_from(command: Command, *, requirement_id: int, balance_id: int, quantity: Decimal) -> Reply:
+    """Put a bin of the picker's choice on the list for a requirement that lacks something.
+
+    Refuses: NotEnoughOnHand, MoreThanLine, WrongBin, WrongWarehouse. Records: picking.filled. Locks: the item.
+    """
+    requirement = Requirement.objects.select_related("work_order__warehouse").get(pk=requirement_id)
+    work_order = requirement.work_order
+    balance = Balance.objects.select_related("item", "location").get(pk=balance_id)
+    ledger.must_work_in(command, work_order.warehouse)
+    ledger.lock_items([balance.item_id])
+    if balance.item_id != requirement.item_id:
+        raise WrongItem(scanned=balance.item.code, item=requirement.item.code)
+    if balance.location.warehouse_id != work_order.warehouse_id:
+        raise WrongBin(scanned=str(balance.location), location=work_order.warehouse.code)
+    open_here = next((x.quantity for x in queries.lacking(work_order) if x.requirement.pk == requirement.pk), ZERO)
+    if not 0 < quantity <= open_here:
+        raise MoreThanLine(asked=plain(quantity), open=plain(open_here))
+    own = ledger.held_by(requirement, item_id=balance.item_id, warehouse_id=work_order.warehouse_id)
+    spare = ledger.unreserved(balance.item_id, work_order.warehouse_id) + own
+    if quantity > spare:
+        raise ledger.not_enough_to_reserve(balance.item, work_order.warehouse, asked=quantity, free=spare)
+    ledger.allocate(balance, quantity)
+    ledger.consume_reservation(
+        item_id=balance.item_id, warehouse_id=work_order.warehouse_id, holder=requirement, quantity=quantity
+    )
+    pick_list = work_order.pick_lists.filter(status__in=queries.WORKING).first() or filling.new_list(
+        command, work_order
+    )
+    line = filling.add_line(pick_list, requirement, balance, quantity)
+    record(command, "picking.filled", pick_list, lines=1, work_order=work_order.code)
+    return {"pick_list": pick_list.pk, "pick_line": line.pk}

@@ -1,0 +1,154 @@
+"""Filling pick lists: choosing bins for what a work order lacks. Inside an action, the items locked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import F
+
+from qitao.journal.command import Command
+from qitao.journal.facts import record
+from qitao.journal.numbers import next_code
+from qitao.kernel.quantity import ZERO
+from qitao.picking.models import PickLine, PickList
+from qitao.picking.queries import WORKING, lacking
+from qitao.production.models import Requirement, WorkOrder
+from qitao.stock import ledger
+from qitao.stock import queries as stock
+from qitao.stock.models import Balance
+
+PICKED_STATES = ("released", "started", "paused")
+
+
+def fill(command: Command, work_order: WorkOrder) -> PickList | None:
+    """Put what the work order lacks and may have on its pick list, making one where there is none.
+
+    Takes what the requirement itself holds and what nobody holds, first-expired first. Returns the list, or None
+    where there is none and nothing could be put on one. Locks: the items it lacks.
+    """
+    wanted = lacking(work_order)
+    ledger.lock_items(line.requirement.item_id for line in wanted)
+    parts = [
+        (line.requirement, balance, quantity)
+        for line in wanted
+        for balance, quantity in _choose(command, line.requirement, line.quantity, work_order=work_order)
+    ]
+    pick_list = work_order.pick_lists.filter(status__in=WORKING).first()
+    if not parts:
+        return pick_list
+    if pick_list is None:
+        pick_list = new_list(command, work_order)
+    for requirement, balance, quantity in parts:
+        add_line(pick_list, requirement, balance, quantity)
+    record(command, "picking.filled", pick_list, lines=len(parts), work_order=work_order.code)
+    return pick_list
+
+
+def _choose(
+    command: Command, requirement: Requirement, quantity: Decimal, *, work_order: WorkOrder
+) -> list[tuple[Balance, Decimal]]:
+    warehouse_id = work_order.warehouse_id
+    own = ledger.held_by(requirement, item_id=requirement.item_id, warehouse_id=warehouse_id)
+    allowed = min(quantity, own + max(ledger.unreserved(requirement.item_id, warehouse_id), ZERO))
+    if allowed <= 0:
+        return []
+    chosen = stock.pick_from(requirement.item_id, warehouse_id=warehouse_id, quantity=allowed, on=command.at.date())
+    for balance, part in chosen:
+        ledger.allocate(balance, part)
+        ledger.consume_reservation(
+            item_id=requirement.item_id, warehouse_id=warehouse_id, holder=requirement, quantity=part
+        )
+    return chosen
+
+
+def new_list(command: Command, work_order: WorkOrder) -> PickList:
+    """Start a pick list for a work order."""
+    return PickList.objects.create(
+        code=next_code("PL", command.at),
+        work_order=work_order,
+        warehouse=work_order.warehouse,
+        made_at=command.at,
+        made_by=command.actor,
+    )
+
+
+def add_line(pick_list: PickList, requirement: Requirement, balance: Balance, quantity: Decimal) -> PickLine:
+    """Put a quantity, already allocated in `balance`, on the list – onto a line that is there for it, if any."""
+    line = pick_list.lines.filter(
+        requirement=requirement,
+        location=balance.location_id,
+        lot=balance.lot_id,
+        owner=balance.owner,
+        item=balance.item_id,
+        status="open",
+    ).first()
+    if line is not None:
+        PickLine.objects.filter(pk=line.pk).update(quantity=F("quantity") + quantity)
+        line.quantity += quantity
+        return line
+    return PickLine.objects.create(
+        pick_list=pick_list,
+        requirement=requirement,
+        item_id=balance.item_id,
+        location_id=balance.location_id,
+        lot_id=balance.lot_id,
+        owner=balance.owner,
+        quantity=quantity,
+    )
+
+
+def take_back(lines: Iterable[PickLine], *, status: str = "cancelled") -> Decimal:
+    """End these open pick lines; what they still had allocated is free again. The items must be locked."""
+    freed = ZERO
+    for line in lines:
+        rest = line.open_quantity
+        if rest > 0:
+            ledger.release_allocation(
+                item_id=line.item_id,
+                location_id=line.location_id,
+                lot_id=line.lot_id,
+                owner=line.owner,
+                quantity=rest,
+            )
+        freed += rest
+        PickLine.objects.filter(pk=line.pk).update(status="picked" if line.picked and not rest else status)
+    return freed
+
+
+def trim(work_order: WorkOrder) -> None:
+    """End open pick lines of requirements that need less than their lines would bring. Locks: their items."""
+    lines = list(
+        PickLine.objects.filter(requirement__work_order=work_order, status="open").select_related("requirement")
+    )
+    ledger.lock_items(line.item_id for line in lines)
+    for line in lines:
+        line.requirement.refresh_from_db(fields=["quantity", "issued"])
+    needed = {line.requirement_id: line.requirement.open_quantity for line in lines}
+    for line in lines:
+        rest = line.open_quantity
+        if needed[line.requirement_id] >= rest:
+            needed[line.requirement_id] -= rest
+        else:
+            _shrink(line, to=needed[line.requirement_id])
+            needed[line.requirement_id] = ZERO
+
+
+def _shrink(line: PickLine, *, to: Decimal) -> None:
+    if to == 0 and not line.picked:
+        take_back([line])
+        return
+    ledger.release_allocation(
+        item_id=line.item_id,
+        location_id=line.location_id,
+        lot_id=line.lot_id,
+        owner=line.owner,
+        quantity=line.open_quantity - to,
+    )
+    PickLine.objects.filter(pk=line.pk).update(quantity=line.picked + to, status="open" if to else "picked")
+
+
+def finish_if_done(pick_list: PickList) -> None:
+    """Close a list that has no open line left."""
+    if not pick_list.lines.filter(status="open").exists():
+        PickList.objects.filter(pk=pick_list.pk, status__in=WORKING).update(status="done")

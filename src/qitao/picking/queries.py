@@ -1,0 +1,123 @@
+"""Pick lists, what is next on them, and where else something lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from qitao.catalog import queries as catalog
+from qitao.catalog.models import Item
+from qitao.kernel.quantity import ZERO, round_up
+from qitao.picking.models import PickLine, PickList
+from qitao.production.models import Requirement, WorkOrder
+from qitao.stock import ledger
+from qitao.stock import queries as stock
+from qitao.stock.models import Balance, Lane, Warehouse
+
+WORKING = ("open", "in_progress")
+
+
+def open_lists() -> QuerySet[PickList]:
+    """Return the pick lists still to be picked, those of the first-served work orders first."""
+    return (
+        PickList.objects.filter(status__in=WORKING)
+        .select_related("work_order__item", "work_order__work_center", "warehouse", "picker")
+        .annotate(
+            all_lines=Count("lines", filter=~Q(lines__status="cancelled")),
+            open_lines=Count("lines", filter=Q(lines__status="open")),
+            short_lines=Count("lines", filter=Q(lines__status="short")),
+        )
+        .order_by("work_order__start_on", "work_order__rank", "id")
+    )
+
+
+def route(pick_list: PickList) -> QuerySet[PickLine]:
+    """Return the lines of a pick list in the order of the walk, cancelled ones left out."""
+    return (
+        pick_list.lines.exclude(status="cancelled")
+        .select_related("item__unit", "location__warehouse", "lot", "requirement__work_order")
+        .order_by("location__route", "location__code", "item__code", "lot__expires_on", "id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A requirement of a work order and how much of it no pick line stands for."""
+
+    requirement: Requirement
+    quantity: Decimal
+
+
+def lacking(work_order: WorkOrder) -> list[Lacking]:
+    """Return the requirement lines that need more than is issued and on open pick lines."""
+    on_lists = dict(
+        PickLine.objects.filter(requirement__work_order=work_order, status="open")
+        .values_list("requirement")
+        .annotate(quantity=Sum("quantity") - Sum("picked"))
+    )
+    lines = work_order.requirements.filter(is_consumable=False).select_related("item__unit")
+    return [
+        Lacking(line, missing) for line in lines if (missing := line.open_quantity - on_lists.get(line.pk, ZERO)) > 0
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another place, lot, substitute or warehouse that could serve a short line.
+
+    `kind` is bin (same warehouse), warehouse (needs a transfer) or substitute (`quantity` in its own unit).
+    """
+
+    kind: str
+    item: Item
+    balance: Balance
+    free: Decimal
+    wanted: Decimal
+    days: int = 0
+
+    @property
+    def suffices(self) -> bool:
+        """Whether this place alone has enough."""
+        return self.free >= self.wanted
+
+
+def elsewhere(requirement: Requirement, *, missing: Decimal, on: date) -> list[Elsewhere]:
+    """Return where `missing` of a requirement could come from instead, the nearest first."""
+    work_order = requirement.work_order
+    home = work_order.warehouse
+    found = [
+        *_bins(requirement, requirement.item, home, wanted=missing, on=on, kind="bin"),
+        *_substitutes(requirement, home, missing=missing, on=on),
+    ]
+    for lane in Lane.objects.filter(to_warehouse=home, item=None).select_related("from_warehouse").order_by("days"):
+        place = lane.from_warehouse
+        offers = _bins(requirement, requirement.item, place, wanted=missing, on=on, kind="warehouse", days=lane.days)
+        found.extend(offers)
+    return found
+
+
+def _substitutes(requirement: Requirement, home: Warehouse, *, missing: Decimal, on: date) -> list[Elsewhere]:
+    found = []
+    work_order = requirement.work_order
+    for row in catalog.substitutes_of(requirement.item, parent=work_order.item, on=work_order.start_on):
+        wanted = round_up(missing * row.ratio)
+        found.extend(_bins(requirement, row.substitute, home, wanted=wanted, on=on, kind="substitute"))
+    return found
+
+
+def _bins(
+    requirement: Requirement, item: Item, place: Warehouse, *, wanted: Decimal, on: date, kind: str, days: int = 0
+) -> list[Elsewhere]:
+    """Return the bins of one warehouse that have something free of `item`, never more than is unreserved there."""
+    spare = ledger.unreserved(item.pk, place.pk)
+    if item.pk == requirement.item_id:
+        spare += ledger.held_by(requirement, item_id=item.pk, warehouse_id=place.pk)
+    found = []
+    for balance in stock.pickable(item.pk, on=on).filter(location__warehouse=place):
+        free = min(balance.on_hand - balance.allocated, spare)
+        if free > 0:
+            found.append(Elsewhere(kind, item, balance, free, wanted, days))
+    return found

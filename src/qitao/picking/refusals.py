@@ -1,0 +1,36 @@
+"""What picking answers when something cannot be done."""
+
+from __future__ import annotations
+
+from qitao.kernel.refusal import Refusal
+from qitao.kernel.words import gettext_noop
+
+
+class NothingToPick(Refusal):
+    reason = gettext_noop("Nothing that {work_order} still needs is free in {warehouse}.")
+    remedy = gettext_noop("Look at its shortages, or try again when material has come in.")
+
+
+class WrongBin(Refusal):
+    reason = gettext_noop("You scanned {scanned}; this line is picked from {location}.")
+    remedy = gettext_noop("Scan {location}, or choose another bin for this line.")
+
+
+class WrongItem(Refusal):
+    reason = gettext_noop("You scanned {scanned}; this line needs {item}.")
+    remedy = gettext_noop("Put it back and scan {item}.")
+
+
+class AlreadyPicked(Refusal):
+    reason = gettext_noop("This line is already {state}.")
+    remedy = gettext_noop("Go on with the next one.")
+
+
+class MoreThanLine(Refusal):
+    reason = gettext_noop("{asked} is more than the {open} this line still needs.")
+    remedy = gettext_noop("Take {open} and leave the rest in the bin.")
+
+
+class TooLateToUndo(Refusal):
+    reason = gettext_noop("This pick is more than {minutes} minutes old.")
+    remedy = gettext_noop("Return the material to stock instead.")
