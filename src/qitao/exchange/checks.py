@@ -182,11 +182,11 @@ class _Checker:
             row,
             kind,
             next((name for name in reversed(key) if getattr(row, name)), key[0]),
-            gettext_noop("{key} is there already, in {file}, row {row}."),
+            gettext_noop("{key} is there already, in {file}, row {line}."),
             remedy=gettext_noop("Keep one of the two rows."),
             key=" · ".join(values),
             file=first.where.file if first.where else "",
-            row=first.where.row if first.where else 0,
+            line=first.where.row if first.where else 0,
         )
 
     def references(self) -> None:
@@ -211,7 +211,7 @@ class _Checker:
         )
 
     def places(self) -> None:
-        """Check that stock lies in bins that exist, serial numbers one by one, and BOM versions that are named exist."""
+        """Check that bins and BOM versions that are named exist, and that a serial number stands for one piece."""
         bins = {(row.warehouse, row.code) for row in self.dataset.locations}
         for row in self.dataset.stock:
             if row.location and (row.warehouse, row.location) not in bins:

@@ -274,9 +274,7 @@ class Table:
         return not missing
 
 
-def read_table(
-    path: Path, report: ImportReport, *, file: str = "", names: Mapping[str, str] | None = None
-) -> Table:
+def read_table(path: Path, report: ImportReport, *, file: str = "", names: Mapping[str, str] | None = None) -> Table:
     """Read a CSV file whose first row holds the titles.
 
     `names` gives other titles for a column (title → column). Faults of the file as a whole (unreadable,
@@ -413,7 +411,9 @@ def _fill(table: Table, reader: Iterator[list[str]], names: Mapping[str, str]) -
         if len(cells) > width and any(cell.strip() for cell in cells[width:]):
             table.report.error(
                 Where(table.file, number),
-                say(gettext_noop("The row has {cells} cells, the title row has {width}."), cells=len(cells), width=width),
+                say(
+                    gettext_noop("The row has {cells} cells, the title row has {width}."), cells=len(cells), width=width
+                ),
                 remedy=say(gettext_noop("Put text that holds a comma into quotation marks.")),
                 value=shorten(",".join(cells[width:])),
             )

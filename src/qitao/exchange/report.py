@@ -24,10 +24,7 @@ class Message:
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """Return the sentence in the language of `translate`; facts that are messages are translated too."""
-        facts = {
-            name: fact.text(translate) if isinstance(fact, Message) else fact
-            for name, fact in self.facts.items()
-        }
+        facts = {name: fact.text(translate) if isinstance(fact, Message) else fact for name, fact in self.facts.items()}
         return translate(self.template).format(**facts)
 
     def __str__(self) -> str:
@@ -154,9 +151,7 @@ class ImportReport:
             self.faulty.add(cell)
             self.errors.append(Fault(where, column, str(value), what, remedy))
 
-    def change(
-        self, where: Where | None, column: str, *, before: object, after: object, why: Message
-    ) -> None:
+    def change(self, where: Where | None, column: str, *, before: object, after: object, why: Message) -> None:
         """Record a value that is taken otherwise than it was written."""
         self.changed.append(Change(where or NOWHERE, column, str(before), str(after), why))
 
@@ -164,9 +159,7 @@ class ImportReport:
         """Record a row that is not taken."""
         self.skipped.append(Skip(where or NOWHERE, str(what), why))
 
-    def conflict(
-        self, where: Where | None, what: str, *, column: str, here: object, there: object
-    ) -> None:
+    def conflict(self, where: Where | None, what: str, *, column: str, here: object, there: object) -> None:
         """Record something that is here already with another value, and stays as it is."""
         self.conflicts.append(Conflict(where or NOWHERE, what, column, str(here), str(there)))
 

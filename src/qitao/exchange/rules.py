@@ -20,7 +20,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "bom_lines": ("parent", "version", "component", "operation", "designators", "valid_from"),
     "substitutes": ("component", "substitute", "parent"),
     "suppliers": ("code",),
-    "sources": ("item", "supplier", "supplier_code"),
+    "sources": ("item", "supplier", "supplier_code", "min_quantity"),
     "customers": ("code",),
     "work_orders": ("code",),
     "requirements": ("order", "component", "operation", "position"),
@@ -119,6 +119,17 @@ LONGEST: Mapping[tuple[str, str], int] = {
     ("bom_lines", "operation"): 60,
     ("requirements", "operation"): 60,
     ("sources", "supplier_code"): 120,
+    ("purchase_lines", "line"): 20,
+    ("sales_lines", "line"): 20,
+    ("suppliers", "name"): 200,
+    ("suppliers", "name_en"): 200,
+    ("suppliers", "contact"): 200,
+    ("customers", "name"): 200,
+    ("customers", "name_en"): 200,
+    ("work_orders", "lot"): 120,
+    ("transfers", "lot"): 120,
+    ("reservations", "lot"): 120,
+    ("reservations", "location"): 120,
 }
 # kind → fields that must not be empty, beside the first of its key
 REQUIRED: Mapping[str, tuple[str, ...]] = {

@@ -35,9 +35,9 @@ from qitao.exchange.dataset import (
     Transfer,
     Unit,
     Warehouse,
+    Where,
     WorkCenter,
     WorkOrder,
-    Where,
 )
 from qitao.exchange.reading import Record, Table, empty_table, read_table
 from qitao.exchange.report import ImportReport, say
@@ -104,9 +104,7 @@ FILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
 )
 ALIASES = MappingProxyType({"qty": "quantity"})
 KINDS = MappingProxyType({"make": "make", "buy": "buy", "phantom": "phantom"})
-STATUSES = MappingProxyType(
-    {"ok": "ok", "quarantine": "quarantine", "rejected": "rejected", "damaged": "damaged"}
-)
+STATUSES = MappingProxyType({"ok": "ok", "quarantine": "quarantine", "rejected": "rejected", "damaged": "damaged"})
 ORDER_STATUSES = MappingProxyType({"firm": "firm", "released": "released", "started": "started"})
 
 # (kind of row, field of the dataset) → column, where the names differ
@@ -305,9 +303,7 @@ class _Reader:
                     supplier=suppliers[code],
                 )
             if lines[code] == 1:
-                self.dataset.purchase_orders.append(
-                    PurchaseOrder(where=record.where, code=code, supplier=supplier)
-                )
+                self.dataset.purchase_orders.append(PurchaseOrder(where=record.where, code=code, supplier=supplier))
             self.dataset.purchase_lines.append(_purchase_line(record, code, str(lines[code])))
 
     def _complete(self) -> None:
