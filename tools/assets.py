@@ -14,7 +14,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-SOURCES = (".js", ".css", ".json", ".svg", ".npmrc")
 COMPRESSED = (".js", ".css", ".svg", ".wasm", ".json")
 NPM_CI = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
 
@@ -72,7 +71,7 @@ def _fingerprint(frontend: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(frontend.rglob("*")):
         inside = path.relative_to(frontend)
-        if inside.parts[0] != "node_modules" and path.is_file() and path.name.endswith(SOURCES):
+        if inside.parts[0] != "node_modules" and path.is_file():
             digest.update(f"{inside.as_posix()}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
