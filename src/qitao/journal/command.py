@@ -7,8 +7,8 @@ An action is a function decorated with `@action(permission=…)` whose first arg
 3. answers a command that was carried out before with its first reply – or refuses it, if its arguments differ;
 4. runs the action, stores the reply beside what the action wrote, and commits both together.
 
-An action called inside another one, with the same command, joins it: its permission is still asked, its writes
-belong to the same transaction. A deadlock or serialisation failure is tried again, at most three times in all.
+An action called inside another one, with the same command, joins it: the outer one's permission covers what it does,
+and all is written by one transaction. A deadlock or serialisation failure is tried again, at most three times in all.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ def action(*, permission: str) -> Callable[[Action], Action]:
 
         @wraps(function)
         def run(command: Command, /, *args: Any, **arguments: Any) -> Reply:
+            if _open.get() is command:
+                return function(command, *args, **arguments)
             if not command.actor.may(permission):
                 raise NotAllowed(permission=permission)
-            if _open.get() == command:
-                return function(command, *args, **arguments)
             return _run_once(command, name, function, args, arguments)
 
         run.permission = permission  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from qitao.picking.queries import WORKING, lacking
 from qitao.production.models import Requirement, WorkOrder
 from qitao.stock import ledger
 from qitao.stock import queries as stock
-from qitao.stock.models import Balance
+from qitao.stock.models import Balance, TransferLine
 
 PICKED_STATES = ("released", "started", "paused")
 
@@ -146,6 +146,41 @@ def _shrink(line: PickLine, *, to: Decimal) -> None:
         quantity=line.open_quantity - to,
     )
     PickLine.objects.filter(pk=line.pk).update(quantity=line.picked + to, status="open" if to else "picked")
+
+
+def drop_unbacked(*, item_id: int, warehouse_id: int) -> list[WorkOrder]:
+    """Cut open pick lines of bins where less is allocated than they ask – after a count, say – the last served first.
+
+    Returns the work orders that lost something. The item must be locked.
+    """
+    lines = list(
+        PickLine.objects.filter(status="open", item=item_id, location__warehouse=warehouse_id)
+        .select_related("requirement__work_order")
+        .order_by("-requirement__work_order__rank", "-id")
+    )
+    lost = {}
+    for line in lines:
+        excess = _unbacked(line)
+        if excess > 0:
+            left = max(line.open_quantity - excess, ZERO)
+            PickLine.objects.filter(pk=line.pk).update(
+                quantity=line.picked + left if line.picked + left else F("quantity"),
+                status="open" if left else "short",
+            )
+            lost[line.requirement.work_order_id] = line.requirement.work_order
+    return list(lost.values())
+
+
+def _unbacked(line: PickLine) -> Decimal:
+    """Return by how much the claims on a line's bin and lot exceed what is allocated there."""
+    place = {"item": line.item_id, "lot": line.lot_id, "owner": line.owner}
+    picks = PickLine.objects.filter(status="open", location=line.location_id, **place)
+    transfers = TransferLine.objects.filter(transfer__status="planned", from_location=line.location_id, **place)
+    claimed = sum((pick.open_quantity for pick in picks), ZERO) + sum((t.quantity for t in transfers), ZERO)
+    allocated = Balance.objects.filter(status="ok", location=line.location_id, **place).values_list(
+        "allocated", flat=True
+    )
+    return claimed - sum(allocated, ZERO)
 
 
 def finish_if_done(pick_list: PickList) -> None:

@@ -41,6 +41,7 @@ class KitDate(models.Model):
     bottleneck = models.ForeignKey(Requirement, on_delete=models.CASCADE, null=True, related_name="+")
     short_quantity = models.DecimalField(**QUANTITY, default=0, help_text="Of the bottleneck, not covered in time.")
     lines = models.PositiveIntegerField(default=0)
+    uses_substitute = models.BooleanField(default=False, help_text="Complete only with an approved substitute.")
     lines_covered = models.PositiveIntegerField(default=0, help_text="Covered by the start date.")
 
     class Meta:

@@ -1,0 +1,71 @@
+"""What pick lists do when the world moves under them. Registered in `project.wiring`; the items are locked here."""
+
+from __future__ import annotations
+
+from qitao.journal.command import Command
+from qitao.journal.models import Fact
+from qitao.picking import filling
+from qitao.picking.models import PickList
+from qitao.production.models import Requirement, WorkOrder
+from qitao.stock import ledger
+from qitao.stock.models import Count, Transfer
+
+
+def list_released(command: Command, fact: Fact) -> None:
+    """Make the pick list of a work order that was released."""
+    filling.fill(command, WorkOrder.objects.select_related("warehouse").get(pk=fact.subject_id))
+
+
+def relist(command: Command, fact: Fact) -> None:
+    """Fit the pick list to a work order whose requirements changed; a released one is filled up again."""
+    work_order = WorkOrder.objects.select_related("warehouse").get(pk=fact.subject_id)
+    filling.trim(work_order)
+    if work_order.status in filling.PICKED_STATES:
+        filling.fill(command, work_order)
+    for pick_list in work_order.pick_lists.filter(status__in=("open", "in_progress")):
+        filling.finish_if_done(pick_list)
+
+
+def drop_lists(command: Command, fact: Fact) -> None:
+    """Give back everything allocated for a work order that was cancelled."""
+    work_order = WorkOrder.objects.get(pk=fact.subject_id)
+    lists = list(work_order.pick_lists.filter(status__in=("open", "in_progress")))
+    lines = [line for pick_list in lists for line in pick_list.lines.filter(status="open")]
+    ledger.lock_items(line.item_id for line in lines)
+    filling.take_back(lines)
+    PickList.objects.filter(pk__in=[pick_list.pk for pick_list in lists]).update(status="cancelled")
+
+
+def recount(command: Command, fact: Fact) -> None:
+    """After a count: cut picks that nothing stands behind any more, and offer what was found."""
+    count = Count.objects.get(pk=fact.subject_id)
+    filling.drop_unbacked(item_id=count.item_id, warehouse_id=count.warehouse_id)
+    serve_waiting(command, [count.item_id], warehouse_id=count.warehouse_id)
+
+
+def serve_transfer(command: Command, fact: Fact) -> None:
+    """Put what a transfer brought on the lists that wait for it, its own requirement first."""
+    transfer = Transfer.objects.prefetch_related("lines").get(pk=fact.subject_id)
+    lines = list(transfer.lines.all())
+    for line in lines:
+        if line.holder == "production.requirement":
+            requirement = Requirement.objects.select_related("work_order__warehouse").filter(pk=line.holder_id).first()
+            if requirement and requirement.work_order.status in filling.PICKED_STATES:
+                filling.fill(command, requirement.work_order)
+    serve_waiting(command, [line.item_id for line in lines], warehouse_id=transfer.to_warehouse_id)
+
+
+def serve_items(command: Command, fact: Fact) -> None:
+    """Put what came in on the lists of released work orders that wait for it, the first served first."""
+    serve_waiting(command, fact.data.get("items", []))
+
+
+def serve_waiting(command: Command, item_ids: list[int], *, warehouse_id: int | None = None) -> None:
+    """Fill up the pick lists of released work orders with open requirements of these items, by rank."""
+    waiting = WorkOrder.objects.filter(
+        status__in=filling.PICKED_STATES, requirements__item__in=item_ids, requirements__is_consumable=False
+    )
+    if warehouse_id is not None:
+        waiting = waiting.filter(warehouse=warehouse_id)
+    for work_order in waiting.select_related("warehouse").distinct().order_by("rank"):
+        filling.fill(command, work_order)

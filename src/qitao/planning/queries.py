@@ -1,0 +1,57 @@
+"""The present plan and how far the world has moved since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from qitao.catalog.models import Item
+from qitao.journal.models import Fact
+from qitao.planning.models import KitDate, Peg, PlanRun
+from qitao.production.models import WorkOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The last plan run and how many facts it does not know of."""
+
+    run: PlanRun | None
+    facts_since: int
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nothing happened since."""
+        return self.run is not None and not self.facts_since
+
+
+def freshness() -> Freshness:
+    """Return how old the plan is: its run, and how many facts it does not know of."""
+    run = PlanRun.objects.order_by("-id").first()
+    since = Fact.objects.filter(id__gt=run.last_fact_id if run else 0).exclude(kind__startswith="planning.")
+    return Freshness(run, since.count())
+
+
+def board() -> QuerySet[KitDate]:
+    """Return the kit dates of all open work orders with all the board shows, by rank."""
+    return KitDate.objects.select_related(
+        "work_order__item__unit",
+        "work_order__work_center",
+        "work_order__warehouse",
+        "work_order__sales_line__order__customer",
+        "bottleneck__item__unit",
+    ).order_by("work_order__rank")
+
+
+def pegs_of(work_order: WorkOrder) -> QuerySet[Peg]:
+    """Return what supplies the plan gives to a work order's requirements."""
+    return Peg.objects.filter(requirement__work_order=work_order).select_related("item__unit", "requirement__item")
+
+
+def holders(item: Item) -> QuerySet[Peg]:
+    """Return who the plan gives the item's supplies to, the first served first."""
+    return (
+        Peg.objects.filter(item=item)
+        .select_related("requirement__work_order__item", "sales_line__order__customer", "item__unit")
+        .order_by("available_on", "requirement__work_order__rank", "id")
+    )
