@@ -41,11 +41,10 @@ def serve(environment: env.Environment) -> None:
         "qitao.project.asgi:application",
         address=environment.bind,
         port=environment.port,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.ASGINL,
         workers=environment.web_processes,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
-        process_name="qitao-web",
     ).serve()

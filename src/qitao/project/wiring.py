@@ -1,0 +1,55 @@
+"""What follows from what: every reaction to every kind of fact, in the order in which they run.
+
+Reactions run in the transaction of the fact; what may come a moment later (a plan run) is asked for there and done
+by a worker after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from qitao.journal.facts import Reaction, wire
+from qitao.picking import reactions as picking
+from qitao.planning import tasks as planning
+from qitao.shortages import reactions as shortages
+
+REACTIONS: Mapping[str, Sequence[Reaction]] = {
+    "stock.moved": (planning.ask,),
+    "stock.status_changed": (planning.ask,),
+    "stock.reservation_released": (planning.ask,),
+    "stock.opened": (planning.ask,),
+    "stock.count_posted": (picking.recount, shortages.verify_by_count, planning.ask),
+    "stock.transfer_planned": (planning.ask,),
+    "stock.transfer_shipped": (planning.ask,),
+    "stock.transfer_received": (picking.serve_transfer, planning.ask),
+    "stock.transfer_cancelled": (planning.ask,),
+    "purchasing.received": (picking.serve_items, planning.ask),
+    "purchasing.repromised": (planning.ask,),
+    "purchasing.requested": (planning.ask,),
+    "purchasing.request_cancelled": (planning.ask,),
+    "purchasing.ordered": (planning.ask,),
+    "production.created": (planning.ask,),
+    "production.released": (picking.list_released, planning.ask),
+    "production.reserved": (planning.ask,),
+    "production.unreserved": (planning.ask,),
+    "production.started": (planning.ask,),
+    "production.paused": (planning.ask,),
+    "production.resumed": (planning.ask,),
+    "production.reported": (picking.serve_items, planning.ask),
+    "production.closed": (planning.ask,),
+    "production.cancelled": (picking.drop_lists, planning.ask),
+    "production.ranked": (planning.ask,),
+    "production.substituted": (picking.relist, planning.ask),
+    "production.split": (picking.relist, planning.ask),
+    "picking.filled": (planning.ask,),
+    "picking.picked": (planning.ask,),
+    "picking.undone": (planning.ask,),
+    "picking.handed_over": (planning.ask,),
+    "picking.short": (shortages.open_for_short_pick, planning.ask),
+    "exchange.imported": (planning.ask,),
+}
+
+
+def connect() -> None:
+    """Put the table into force; called once when the process starts."""
+    wire(REACTIONS)
