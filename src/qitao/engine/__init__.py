@@ -1,9 +1,10 @@
 """The planning core: columns in, columns out. Knows no database and no web.
 
->>> from qitao.engine import Plant, clear_to_build       # doctest: +SKIP
->>> kits = clear_to_build(Plant.from_folder("my-plant"))  # doctest: +SKIP
+A plant comes from a folder of CSV files (`Plant.from_folder`) or row by row (`PlantBuilder`);
+`qitao.engine.clear_to_build` answers for all its orders. Importing this package loads no compiler.
 """
 
-from qitao.engine.plant import NEVER, OrderKind, Plant, PlantRefused, SupplyKind
+from qitao.engine.plant import NEVER, Fault, ItemKind, OrderKind, Plant, PlantRefused, SupplyKind
+from qitao.engine.plant_builder import PlantBuilder
 
-__all__ = ["NEVER", "OrderKind", "Plant", "PlantRefused", "SupplyKind"]
+__all__ = ["NEVER", "Fault", "ItemKind", "OrderKind", "Plant", "PlantBuilder", "PlantRefused", "SupplyKind"]

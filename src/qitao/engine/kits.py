@@ -67,9 +67,9 @@ class Kits:
     """Day on which the line is covered whole; NEVER where it is short; 0 where nothing is needed any more."""
     line_short: Int64
     """Quantity that nothing known covers."""
-    line_first_peg: Int64
+    line_first_peg: Int32
     """The pegs of line l are rows line_first_peg[l] … line_last_peg[l] - 1 of the peg columns."""
-    line_last_peg: Int64
+    line_last_peg: Int32
 
     peg_line: Int32
     peg_supply: Int32

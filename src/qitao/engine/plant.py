@@ -72,7 +72,9 @@ class Fault:
 
     def text(self) -> str:
         """Return the fault as one English line."""
-        where = self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
+        where = (
+            self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
+        )
         return f"{where}: {self.what.format(**self.values)} {self.remedy.format(**self.values)}"
 
 
@@ -243,7 +245,7 @@ class Plant:
     @classmethod
     def from_folder(cls, folder: str | Path, *, as_of: dt.date | None = None) -> Plant:
         """Read a plant folder (CSV). Raises PlantRefused listing every fault; nothing is half-read."""
-        from qitao.engine.plant_folder import read_plant
+        from qitao.engine.plant_folder import read_plant  # noqa: PLC0415 – the reader builds plants
 
         return read_plant(Path(folder), as_of=as_of).plant
 

@@ -156,7 +156,7 @@ class PlantBuilder:
         output: bool = True,
         reference: int = 0,
     ) -> int:
-        """Add a work order for what remains to be made, and (unless `output` is false) the supply it turns out when due.
+        """Add a work order for what remains to be made and, unless `output` is false, the supply it turns out when due.
 
         `duration_days` from complete kit to output; None: from `need` to `due`.
         """
@@ -234,7 +234,7 @@ class PlantBuilder:
         self.add_warehouse("")
         transit, table_of = lane_tables(list(self._warehouses), self._lanes, len(self._items))
         code, *rest = _columns(self._items, 9)
-        items = Items(tuple(code), *_arrays(rest, "biiqqqqq"), table_of)
+        items = Items(tuple(code), *[*_arrays(rest, "biiqqqqq"), table_of])
         plant = Plant(
             self.as_of,
             tuple(self._warehouses),
@@ -276,9 +276,7 @@ class PlantBuilder:
         return _arrays(_columns(rows, len(kinds)), kinds)
 
 
-def lane_tables(
-    warehouses: Sequence[str], lanes: Sequence[tuple[int, int, int, int]], items: int
-) -> tuple[Any, Any]:
+def lane_tables(warehouses: Sequence[str], lanes: Sequence[tuple[int, int, int, int]], items: int) -> tuple[Any, Any]:
     """Return (days[table, from, to], table of each item) for lanes (from, to, days, item or -1).
 
     Table 0 is the ordinary one; an item with lanes of its own gets a copy of it with those written over.
