@@ -1,0 +1,247 @@
+"""The translations: gather messages, compile catalogs, derive Traditional Chinese, check that nothing is missing.
+
+    python -m qitao.project.translations extract    new messages into the Simplified Chinese catalog
+    python -m qitao.project.translations hant       Traditional Chinese anew from Simplified
+    python -m qitao.project.translations compile    what Django reads (.mo), where it is older than its source
+    python -m qitao.project.translations check      complete, same placeholders, no forbidden word, nothing stale
+
+English is the language of the source. Simplified Chinese is written by people; Traditional Chinese is derived from it
+by OpenCC (Taiwan, with phrases) and `locale/zh_Hant.tsv` (Simplified term, Traditional term), never edited by hand.
+`locale/forbidden.tsv` lists words that must not appear in a translation, each with the reason. Pure Python: no GNU
+gettext is needed.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+PACKAGE = Path(__file__).resolve().parent.parent
+LOCALES = PACKAGE / "locale"
+WRITTEN, DERIVED = "zh_Hans", "zh_Hant"
+FUNCTIONS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
+
+
+def catalog_path(locale: str, locales: Path = LOCALES) -> Path:
+    """Return where the catalog of a language lies."""
+    return locales / locale / "LC_MESSAGES" / "django.po"
+
+
+def gather(package: Path = PACKAGE) -> Catalog:
+    """Collect every message of Python sources and templates, with the files it is used in."""
+    found = Catalog(locale=WRITTEN, project="Qitao", charset="utf-8", fuzzy=False)
+    for path in sorted([*package.rglob("*.py"), *package.rglob("*.html"), *package.rglob("*.txt")]):
+        if "migrations" in path.parts or "locale" in path.parts or "static" in path.parts:
+            continue
+        where = path.relative_to(package.parent).as_posix()
+        for context, message, comments in _messages(path):
+            found.add(message, locations=[(where, None)], auto_comments=comments, context=context)
+    return found
+
+
+def _messages(path: Path) -> Iterator[tuple[str | None, Any, list[str]]]:
+    """Read the messages of one file: (context, message or (singular, plural), notes to the translator)."""
+    text = path.read_text("utf-8")
+    if path.suffix != ".py":
+        text = _as_python(text, path)
+    options = {"encoding": "utf-8"}
+    calls = extract_python(io.BytesIO(text.encode()), list(FUNCTIONS), ["Translators:"], options)
+    for _line, function, arguments, comments in calls:
+        given = arguments if isinstance(arguments, tuple) else (arguments,)
+        context = given[0] if "pgettext" in function else None
+        texts = [part for part in (given[1:] if context else given) if part][: 2 if "ngettext" in function else 1]
+        if texts:
+            yield context, (texts[0] if len(texts) == 1 else tuple(texts)), list(comments)
+
+
+def _as_python(text: str, path: Path) -> str:
+    """Turn a template into lines of Python calls, as Django does; indentation means nothing there."""
+    from django.utils.translation.template import templatize
+
+    return "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
+
+
+def extract() -> int:
+    """Bring the written catalog up to date with the source; translations are kept, vanished messages go."""
+    path = catalog_path(WRITTEN)
+    old = _read(path)
+    new = gather()
+    for message in new:
+        known = old.get(message.id, message.context) if message.id else None
+        if known is not None:
+            message.string = known.string
+            message.user_comments = known.user_comments
+    _write(new, path)
+    missing = sum(1 for message in new if message.id and not _translated(message))
+    print(f"translations: {len(new)} messages, {missing} to translate in {path.relative_to(PACKAGE.parent.parent)}")
+    return 0
+
+
+def derive() -> int:
+    """Write the Traditional Chinese catalog from the Simplified one."""
+    _write(_derived(), catalog_path(DERIVED))
+    return 0
+
+
+def _derived() -> Catalog:
+    convert = _converter()
+    derived = Catalog(locale=DERIVED, project="Qitao", charset="utf-8", fuzzy=False)
+    for message in _read(catalog_path(WRITTEN)):
+        if message.id:
+            text = message.string
+            text = tuple(map(convert, text)) if isinstance(text, (tuple, list)) else convert(text)
+            derived.add(message.id, text, locations=message.locations, context=message.context)
+    return derived
+
+
+def _converter() -> Any:
+    """Return Simplified → Traditional; terms of the glossary pass OpenCC by, as private characters."""
+    from opencc import OpenCC
+
+    opencc = OpenCC("s2twp")
+    terms = sorted(_table(LOCALES / "zh_Hant.tsv"), key=lambda row: -len(row[0]))
+
+    def convert(text: str) -> str:
+        for number, (simplified, _) in enumerate(terms):
+            text = text.replace(simplified, chr(0xE000 + number))
+        text = opencc.convert(text)
+        for number, (_, traditional) in enumerate(terms):
+            text = text.replace(chr(0xE000 + number), traditional)
+        return text
+
+    return convert
+
+
+def compile_catalogs(locales: Path = LOCALES) -> int:
+    """Write the .mo beside each .po that is newer."""
+    for path in sorted(locales.glob("*/LC_MESSAGES/*.po")):
+        compiled = path.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime_ns >= path.stat().st_mtime_ns:
+            continue
+        draft = compiled.with_suffix(f".{os.getpid()}.draft")
+        with draft.open("wb") as file:
+            write_mo(file, _read(path))
+        draft.replace(compiled)
+    return 0
+
+
+def check() -> int:
+    """Print everything that is wrong with the catalogs; return 1 if there is anything."""
+    problems = [*_stale(), *(problem for locale in (WRITTEN, DERIVED) for problem in problems_of(locale))]
+    for problem in problems:
+        print(f"translations: {problem}")
+    return 1 if problems else 0
+
+
+def _stale() -> Iterator[str]:
+    """Compare the written catalog with the source, and the derived one with the written."""
+    written, derived = _keys(_read(catalog_path(WRITTEN))), _read(catalog_path(DERIVED))
+    wanted = _keys(gather())
+    if written != wanted:
+        yield f"{len(written ^ wanted)} messages differ from the source: run extract, translate, run hant"
+    expected = {(m.id, m.context): m.string for m in _derived() if m.id}
+    if {(m.id, m.context): m.string for m in derived if m.id} != expected:
+        yield "Traditional Chinese is not what Simplified gives: run hant"
+
+
+def problems_of(locale: str) -> Iterator[str]:
+    """List what is untranslated, has other placeholders than its source, or uses a forbidden word."""
+    forbidden = _table(LOCALES / "forbidden.tsv")
+    for message in _read(catalog_path(locale)):
+        if not message.id:
+            continue
+        name = f"{locale}: {message.id!r}"
+        if not _translated(message):
+            yield f"{name} is not translated"
+            continue
+        for text in _texts(message.string):
+            if not _same_places(message, text):
+                yield f"{name} has other placeholders in {text!r}"
+            for word, reason in forbidden:
+                if word in text:
+                    yield f"{name} says {word}: {reason}"
+
+
+def _same_places(message: Message, text: str) -> bool:
+    """Compare placeholders; a Chinese plural may leave out a number that the singular spells out."""
+    sources = [set(PLACEHOLDER.findall(source)) for source in _texts(message.id)]
+    return set(PLACEHOLDER.findall(text)) in (sources if len(sources) == 1 else [sources[0] | sources[1], *sources])
+
+
+def _translated(message: Message) -> bool:
+    return bool(message.string) and all(_texts(message.string)) and not message.fuzzy
+
+
+def _texts(value: Any) -> list[str]:
+    return list(value) if isinstance(value, (tuple, list)) else [value]
+
+
+def _keys(catalog: Catalog) -> set[tuple[Any, str | None]]:
+    return {(message.id, message.context) for message in catalog if message.id}
+
+
+def _table(path: Path) -> list[tuple[str, str]]:
+    """Read a two-column table; lines that start with # are remarks."""
+    if not path.exists():
+        return []
+    lines = [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
+    return [(first.strip(), rest.strip()) for first, _, rest in (line.partition("\t") for line in lines)]
+
+
+def _read(path: Path) -> Catalog:
+    if not path.exists():
+        return Catalog(locale=path.parent.parent.name)
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parent.parent.name)
+
+
+def _write(catalog: Catalog, path: Path) -> None:
+    """Write a catalog that changes only where messages do: no dates, no line numbers, sorted."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = io.BytesIO()
+    write_po(text, catalog, width=110, sort_output=True, include_lineno=False, omit_header=True, ignore_obsolete=True)
+    header = (
+        'msgid ""\nmsgstr ""\n'
+        f'"Language: {path.parent.parent.name}\\n"\n'
+        '"Content-Type: text/plain; charset=UTF-8\\n"\n'
+        '"Content-Transfer-Encoding: 8bit\\n"\n'
+        '"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
+    )
+    path.write_bytes(header.encode() + text.getvalue())
+
+
+VERBS = {"extract": extract, "hant": derive, "compile": compile_catalogs, "check": check}
+
+
+def main(arguments: list[str]) -> int:
+    """Carry out one verb."""
+    if len(arguments) != 1 or arguments[0] not in VERBS:
+        print(f"usage: python -m qitao.project.translations {'|'.join(VERBS)}", file=sys.stderr)
+        return 2
+    return VERBS[arguments[0]]()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
