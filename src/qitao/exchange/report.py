@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qitao.exchange.dataset import Where
 from qitao.kernel.refusal import Refusal
@@ -162,6 +162,20 @@ class ImportReport:
     def conflict(self, where: Where | None, what: str, *, column: str, here: object, there: object) -> None:
         """Record something that is here already with another value, and stays as it is."""
         self.conflicts.append(Conflict(where or NOWHERE, what, column, str(here), str(there)))
+
+    def copy(self) -> ImportReport:
+        """Return a report that goes on from here and leaves this one as it is."""
+        return ImportReport(
+            source=self.source,
+            taken=self.taken.copy(),
+            changed=[*self.changed],
+            skipped=[*self.skipped],
+            errors=[*self.errors],
+            conflicts=[*self.conflicts],
+            written={kind: replace(outcome) for kind, outcome in self.written.items()},
+            dry_run=self.dry_run,
+            faulty={*self.faulty},
+        )
 
     def outcome(self, kind: str) -> Outcome:
         """Return the tally of `kind`, starting it at nought."""

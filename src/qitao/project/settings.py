@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 OWN_APPS = [
     "qitao.web",
+    "qitao.exchange",
     "qitao.shortages",
     "qitao.planning",
     "qitao.picking",

@@ -1,0 +1,1 @@
+"""Writing a checked dataset: master data, documents, opening balances, in that order."""

@@ -1,0 +1,157 @@
+"""Rows that may be here already: new ones are made, changed ones updated or left alone – and every case is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import models
+
+from qitao.exchange.dataset import Row, Where
+from qitao.exchange.report import NOWHERE, ImportReport, say
+from qitao.journal.command import Command
+from qitao.kernel.quantity import plain
+from qitao.kernel.words import gettext_noop
+
+M = TypeVar("M", bound=models.Model)
+Values = Mapping[str, Any]
+BATCH = 2000
+
+
+@dataclass(slots=True)
+class Loading:
+    """One import being written: who, when, the report, and the database ids of what the dataset names."""
+
+    command: Command
+    today: date
+    report: ImportReport
+    ids: dict[str, dict[Any, int]] = field(default_factory=dict)  # kind → key → id
+    new: dict[str, set[Any]] = field(default_factory=dict)  # kind → keys of documents made by this import
+    lead_days: Mapping[str, int | None] = field(default_factory=dict)  # item → days from start to due
+
+    @property
+    def at(self) -> datetime:
+        return self.command.at
+
+    def id_of(self, kind: str, key: Any) -> int | None:
+        """Return the id of the row with `key`; an empty key is nothing."""
+        return self.ids[kind][key] if key else None
+
+
+def upsert(
+    loading: Loading,
+    kind: str,
+    model: type[M],
+    rows: Iterable[tuple[Row, Values]],
+    *,
+    key: Sequence[str],
+    overwrite: bool = True,
+    among: models.QuerySet[M] | None = None,
+    may_make: Callable[[Any], bool] = lambda row: True,
+) -> dict[Any, M]:
+    """Write rows given as (row, field → value), recognised by the fields `key`; return those that are here by key.
+
+    A row that is here with other values is updated, or, without `overwrite`, left alone and told as a conflict.
+    A row that is not here is made if `may_make` says so, else told as a conflict. `among` narrows where to look.
+    """
+    here = {_key(one, key): one for one in (model._default_manager.all() if among is None else among)}
+    made: dict[Any, M] = {}
+    changed: dict[Any, M] = {}
+    found: dict[Any, M] = {}
+    names: set[str] = set()
+    outcome = loading.report.outcome(kind)
+    for row, values in rows:
+        wanted = model(**values)
+        mark = _key(wanted, key)
+        one = here.get(mark)
+        if one is None and not may_make(row):
+            outcome.conflicts += 1
+            missing = " · ".join(str(part) for part in _readable(row, key))
+            loading.report.conflict(row.where, missing, column="", here="–", there=missing)
+            continue
+        if one is None:
+            made[mark] = wanted
+        else:
+            differing = _differences(one, values)
+            _tell(loading.report, row, one, differing, overwrite=overwrite)
+            if differing and overwrite:
+                for name, (_, there) in differing.items():
+                    setattr(one, name, there)
+                names.update(differing)
+                changed[mark] = one
+            outcome.unchanged += not differing
+            outcome.conflicts += bool(differing) and not overwrite
+        found[mark] = made[mark] if one is None else one
+    model._default_manager.bulk_create(made.values(), batch_size=BATCH)
+    if changed:
+        model._default_manager.bulk_update(changed.values(), sorted(names), batch_size=BATCH)
+    outcome.created += len(made)
+    outcome.updated += len(changed)
+    loading.new[kind] = {_short(mark) for mark in made}
+    loading.ids[kind] = {_short(mark): one.pk for mark, one in {**here, **found}.items()}
+    return {_short(mark): one for mark, one in found.items()}
+
+
+def _readable(row: Row, key: Sequence[str]) -> Iterator[object]:
+    """Return the row's own words for the fields of its key."""
+    for name in key:
+        word = getattr(row, name.removesuffix("_id"), "")
+        if word:
+            yield word
+
+
+def differs(here: object, there: object) -> bool:
+    """Tell whether two stored values are different; numbers are compared by value, not by writing."""
+    if isinstance(here, Decimal) and isinstance(there, (int, Decimal)):
+        return here != Decimal(there)
+    return here != there
+
+
+def shown(value: object) -> str:
+    """Return a value as a report shows it."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    return "" if value is None else str(value)
+
+
+def _differences(one: models.Model, values: Values) -> dict[str, tuple[object, object]]:
+    return {name: (getattr(one, name), there) for name, there in values.items() if differs(getattr(one, name), there)}
+
+
+def _tell(
+    report: ImportReport,
+    row: Row,
+    one: models.Model,
+    differing: Mapping[str, tuple[object, object]],
+    *,
+    overwrite: bool,
+) -> None:
+    where: Where = row.where or NOWHERE
+    for name, values in differing.items():
+        column = name.removesuffix("_id")
+        here, there = (shown(_name_of(one, name, value)) for value in values)
+        if overwrite:
+            why = say(gettext_noop("{what} was here already and is updated."), what=one)
+            report.change(where, column, before=here, after=there, why=why)
+        else:
+            report.conflict(where, str(one), column=column, here=here, there=there)
+
+
+def _name_of(one: models.Model, name: str, key: object) -> object:
+    """Return a field's value; of a foreign key what it points to."""
+    if not name.endswith("_id"):
+        return key
+    model = one._meta.get_field(name.removesuffix("_id")).related_model
+    return model._default_manager.filter(pk=key).first() if key and isinstance(model, type) else None
+
+
+def _key(one: models.Model, key: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(getattr(one, name) for name in key)
+
+
+def _short(mark: tuple[Any, ...]) -> Any:
+    """Return the key itself where it is a single field."""
+    return mark[0] if len(mark) == 1 else mark
