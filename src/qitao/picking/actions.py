@@ -272,3 +272,36 @@ def take_from(command: Command, *, requirement_id: int, balance_id: int, quantit
     line = filling.add_line(pick_list, requirement, balance, quantity)
     record(command, "picking.filled", pick_list, lines=1, work_order=work_order.code)
     return {"pick_list": pick_list.pk, "pick_line": line.pk}
+
+
+@action(permission="planning.rank")
+def hand_over(command: Command, *, from_requirement_id: int, to_requirement_id: int, quantity: Decimal) -> Reply:
+    """Give what one requirement holds of an item to another that needs it: reservations first, then open picks.
+
+    The giver's pick lines are cut by as much; the taker's list is filled from what became free.
+    Refuses: NothingToPick where the giver holds nothing any more. Records: picking.handed_over. Locks: the item.
+    """
+    giver = Requirement.objects.select_related("work_order__warehouse", "item").get(pk=from_requirement_id)
+    taker = Requirement.objects.select_related("work_order__warehouse").get(pk=to_requirement_id)
+    ledger.lock_items([giver.item_id])
+    warehouse = giver.work_order.warehouse
+    freed = ledger.consume_reservation(
+        item_id=giver.item_id, warehouse_id=warehouse.pk, holder=giver, quantity=quantity
+    )
+    freed += filling.give_up(giver, quantity - freed)
+    if not freed:
+        raise NothingToPick(work_order=giver.work_order.code, warehouse=warehouse.code)
+    wanted = min(freed, taker.open_quantity)
+    if warehouse.pk == taker.work_order.warehouse_id and wanted > 0:
+        ledger.reserve(command, item=giver.item, warehouse=warehouse, quantity=wanted, holder=taker)
+        if taker.work_order.status in filling.PICKED_STATES:
+            filling.fill(command, taker.work_order, items=[giver.item_id])
+    record(
+        command,
+        "picking.handed_over",
+        taker.work_order,
+        item=giver.item.code,
+        quantity=str(freed),
+        giver=giver.work_order.code,
+    )
+    return {"quantity": str(freed)}

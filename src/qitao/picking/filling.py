@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from django.db.models import F
@@ -21,13 +21,14 @@ from qitao.stock.models import Balance, TransferLine
 PICKED_STATES = ("released", "started", "paused")
 
 
-def fill(command: Command, work_order: WorkOrder) -> PickList | None:
+def fill(command: Command, work_order: WorkOrder, *, items: Collection[int] | None = None) -> PickList | None:
     """Put what the work order lacks and may have on its pick list, making one where there is none.
 
+    `items` limits it to these items: whoever holds locks already must not reach for others (see the ledger's rule).
     Takes what the requirement itself holds and what nobody holds, first-expired first. Returns the list, or None
     where there is none and nothing could be put on one. Locks: the items it lacks.
     """
-    wanted = lacking(work_order)
+    wanted = [line for line in lacking(work_order) if items is None or line.requirement.item_id in items]
     ledger.lock_items(line.requirement.item_id for line in wanted)
     parts = [
         (line.requirement, balance, quantity)
@@ -116,11 +117,13 @@ def take_back(lines: Iterable[PickLine], *, status: str = "cancelled") -> Decima
     return freed
 
 
-def trim(work_order: WorkOrder) -> None:
-    """End open pick lines of requirements that need less than their lines would bring. Locks: their items."""
-    lines = list(
-        PickLine.objects.filter(requirement__work_order=work_order, status="open").select_related("requirement")
-    )
+def trim(work_order: WorkOrder, *, items: Collection[int] | None = None) -> None:
+    """End open pick lines of requirements that need less than their lines would bring. Locks: their items.
+
+    `items` limits it to these items, as in `fill`.
+    """
+    rows = PickLine.objects.filter(requirement__work_order=work_order, status="open").select_related("requirement")
+    lines = list(rows if items is None else rows.filter(item__in=items))
     ledger.lock_items(line.item_id for line in lines)
     for line in lines:
         line.requirement.refresh_from_db(fields=["quantity", "issued"])
@@ -146,6 +149,21 @@ def _shrink(line: PickLine, *, to: Decimal) -> None:
         quantity=line.open_quantity - to,
     )
     PickLine.objects.filter(pk=line.pk).update(quantity=line.picked + to, status="open" if to else "picked")
+
+
+def give_up(requirement: Requirement, quantity: Decimal) -> Decimal:
+    """Cut the requirement's open pick lines by up to `quantity`, the last of the walk first; return how much was cut.
+
+    The item must be locked; what is cut is free again.
+    """
+    cut = ZERO
+    lines = requirement.pick_lines.filter(status="open", item=requirement.item_id)
+    for line in lines.order_by("-location__route", "-id"):
+        part = min(line.open_quantity, quantity - cut)
+        if part > 0:
+            _shrink(line, to=line.open_quantity - part)
+            cut += part
+    return cut
 
 
 def drop_unbacked(*, item_id: int, warehouse_id: int) -> list[WorkOrder]:

@@ -19,9 +19,10 @@ def list_released(command: Command, fact: Fact) -> None:
 def relist(command: Command, fact: Fact) -> None:
     """Fit the pick list to a work order whose requirements changed; a released one is filled up again."""
     work_order = WorkOrder.objects.select_related("warehouse").get(pk=fact.subject_id)
-    filling.trim(work_order)
+    items = fact.data["items"]
+    filling.trim(work_order, items=items)
     if work_order.status in filling.PICKED_STATES:
-        filling.fill(command, work_order)
+        filling.fill(command, work_order, items=items)
     for pick_list in work_order.pick_lists.filter(status__in=("open", "in_progress")):
         filling.finish_if_done(pick_list)
 
@@ -51,7 +52,7 @@ def serve_transfer(command: Command, fact: Fact) -> None:
         if line.holder == "production.requirement":
             requirement = Requirement.objects.select_related("work_order__warehouse").filter(pk=line.holder_id).first()
             if requirement and requirement.work_order.status in filling.PICKED_STATES:
-                filling.fill(command, requirement.work_order)
+                filling.fill(command, requirement.work_order, items=[line.item_id])
     serve_waiting(command, [line.item_id for line in lines], warehouse_id=transfer.to_warehouse_id)
 
 
@@ -68,4 +69,4 @@ def serve_waiting(command: Command, item_ids: list[int], *, warehouse_id: int | 
     if warehouse_id is not None:
         waiting = waiting.filter(warehouse=warehouse_id)
     for work_order in waiting.select_related("warehouse").distinct().order_by("rank"):
-        filling.fill(command, work_order)
+        filling.fill(command, work_order, items=item_ids)

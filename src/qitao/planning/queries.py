@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from qitao.catalog.models import Item
 from qitao.journal.models import Fact
+from qitao.planning.actions import Planned, plan
 from qitao.planning.models import KitDate, Peg, PlanRun
 from qitao.production.models import WorkOrder
+
+
+_last: list[Planned] = []  # the newest plan this process has computed; any later fact makes it stale
+
+
+def planned(on: date) -> Planned:
+    """Return the plan of the factory as it is now; computed again only where something happened since."""
+    newest = Fact.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    if _last and _last[0].shot.last_fact_id == newest and _last[0].shot.plant.as_of == on:
+        return _last[0]
+    found = plan(on)
+    if not connection.in_atomic_block:  # what an open transaction sees may never come true
+        _last[:] = [found]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -323,6 +323,7 @@ def substitute(command: Command, *, requirement_id: int, substitute_id: int) -> 
         replaced=str(replaced),
         quantity=str(quantity),
         requirement=new.pk,
+        items=[line.item_id, found.substitute_id],
     )
     return {"requirement": new.pk}
 

@@ -8,3 +8,9 @@ class ProjectConfig(AppConfig):
 
     name = "qitao.project"
     label = "project"
+
+    def ready(self) -> None:
+        """Connect facts with their reactions."""
+        from qitao.project import wiring
+
+        wiring.connect()

@@ -1,0 +1,323 @@
+"""The shortage case: opened, verified, assessed, decided and carried out in one step, closed with its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from qitao.accounts.models import User
+from qitao.accounts.queries import people_with
+from qitao.catalog.models import Site
+from qitao.journal.command import Command, Reply, action
+from qitao.journal.facts import record
+from qitao.journal.lifecycle import advance
+from qitao.journal.numbers import next_code
+from qitao.kernel.quantity import ZERO
+from qitao.kernel.refusal import BadValue
+from qitao.picking.models import ShortPick
+from qitao.production import actions as production
+from qitao.production.models import WORK_ORDER, Requirement, WorkOrder
+from qitao.shortages import carrying, options, queries
+from qitao.shortages.models import CASE, OPEN_STATES, Case, CaseLine, Cause, Decision, OptionKind
+from qitao.shortages.refusals import CauseMissing, NothingShort, OptionChanged, OptionGone
+from qitao.stock import actions as stock
+from qitao.stock import ledger
+from qitao.stock.models import Item
+
+# severity → the time in which somebody must have decided
+DEADLINES = {
+    Case.Severity.STOPPED: timedelta(hours=1),
+    Case.Severity.TODAY: timedelta(hours=4),
+    Case.Severity.SOON: timedelta(days=1),
+    Case.Severity.LATER: timedelta(days=3),
+}
+
+
+@action(permission="shortages.open")
+def report(command: Command, *, requirement_id: int, note: str = "") -> Reply:
+    """Open a case for a requirement that is short or will be – or join the one that is open for its item.
+
+    Refuses: NothingShort. Records: shortages.opened or shortages.joined.
+    """
+    requirement = _requirement(requirement_id)
+    short = queries.short_of(requirement)
+    if short <= 0:
+        raise NothingShort(what=str(requirement))
+    case = open_or_join(command, [(requirement, short, None)], origin=Case.Origin.MANUAL)
+    if note:
+        record(command, "shortages.commented", case, text=note)
+    return {"case": case.pk, "code": case.code}
+
+
+@action(permission="shortages.open")
+def report_short_pick(command: Command, *, short_pick_id: int) -> Reply:
+    """Open (or join) the case of a short pick that another bin could not cover – or was not wanted to.
+
+    Pauses the work order and orders the count that verifies the shortage.
+    """
+    short = ShortPick.objects.select_related("requirement__work_order__warehouse__site", "item").get(pk=short_pick_id)
+    case = open_or_join(command, [(short.requirement, short.missing, short)], origin=Case.Origin.SHORT_PICK)
+    work_order = short.requirement.work_order
+    if work_order.status in WORK_ORDER.sources("pause"):
+        production.pause(command, work_order_id=work_order.pk, reason=case.code)
+    if case.count_id is None:
+        _order_count(command, case, warehouse_id=work_order.warehouse_id)
+    return {"case": case.pk, "code": case.code}
+
+
+def _requirement(pk: int) -> Requirement:
+    return Requirement.objects.select_related("work_order__warehouse__site", "item").get(pk=pk)
+
+
+def open_or_join(
+    command: Command, hits: Iterable[tuple[Requirement, Decimal, ShortPick | None]], *, origin: str
+) -> Case:
+    """Return the open case for the hits' item and site, opened now if there was none; the hits are in it.
+
+    Locks: the item – so two reports at once make one case.
+    """
+    rows = list(hits)
+    first = rows[0][0]
+    ledger.lock_items([first.item_id])
+    site = first.work_order.warehouse.site
+    case = Case.objects.filter(item=first.item_id, site=site, status__in=OPEN_STATES).first()
+    is_new = case is None
+    if case is None:
+        case = _open(command, first.item, site, origin=origin)
+    for requirement, quantity, short in rows:
+        CaseLine.objects.update_or_create(
+            case=case,
+            requirement=requirement,
+            defaults={"short_quantity": quantity, "short_pick": short, "joined_at": command.at},
+        )
+    _set_severity(command, case)
+    record(
+        command,
+        "shortages.opened" if is_new else "shortages.joined",
+        case,
+        item=first.item.code,
+        work_orders=sorted({requirement.work_order.code for requirement, _, _ in rows}),
+        quantity=str(sum((quantity for _, quantity, _ in rows), ZERO)),
+        origin=origin,
+    )
+    return case
+
+
+def _open(command: Command, item: Item, site: Site, *, origin: str) -> Case:
+    planners = people_with("shortages.decide")
+    return Case.objects.create(
+        code=next_code("SC", command.at),
+        item=item,
+        site=site,
+        origin=origin,
+        owner=planners[0] if planners else None,
+        deadline_at=command.at + DEADLINES[Case.Severity.LATER],
+        opened_at=command.at,
+        opened_by=command.actor,
+    )
+
+
+def _set_severity(command: Command, case: Case) -> None:
+    severity = min(
+        (_severity(line.requirement.work_order, timezone.localdate(command.at)) for line in _lines(case)),
+        default=Case.Severity.LATER,
+    )
+    Case.objects.filter(pk=case.pk).update(
+        severity=severity, deadline_at=case.opened_at + DEADLINES[Case.Severity(severity)]
+    )
+    case.refresh_from_db()
+
+
+def _lines(case: Case) -> Iterable[CaseLine]:
+    return case.lines.select_related("requirement__work_order")
+
+
+def _severity(work_order: WorkOrder, today: date) -> Case.Severity:
+    if work_order.status in ("started", "paused"):
+        return Case.Severity.STOPPED
+    days = (work_order.start_on - today).days
+    if days <= 1:
+        return Case.Severity.TODAY
+    return Case.Severity.SOON if days <= 7 else Case.Severity.LATER
+
+
+# Verify and assess
+
+
+@action(permission="shortages.work")
+def order_count(command: Command, *, case_id: int, warehouse_id: int) -> Reply:
+    """Have the item counted in a warehouse, to know whether the shortage is real. Records: stock.count_ordered."""
+    case = Case.objects.select_related("item").get(pk=case_id)
+    return _order_count(command, case, warehouse_id=warehouse_id)
+
+
+def _order_count(command: Command, case: Case, *, warehouse_id: int) -> Reply:
+    reply = stock.order_count(command, item_id=case.item_id, warehouse_id=warehouse_id, reason=case.code)
+    Case.objects.filter(pk=case.pk).update(count=reply["count"])
+    record(command, "shortages.count_asked", case, count=reply["code"])
+    return reply
+
+
+@action(permission="shortages.work")
+def verify(command: Command, *, case_id: int, note: str = "") -> Reply:
+    """State that the shortage is real – by looking, where a count would be idle. Refuses: NotNow."""
+    case = advance(Case.objects.get(pk=case_id), "verify", lifecycle=CASE)
+    record(command, "shortages.verified", case, note=note)
+    return {"case": case.pk}
+
+
+@action(permission="shortages.work")
+def assess(command: Command, *, case_id: int) -> Reply:
+    """Write down whom the shortage hurts, as it stands now. Refuses: NotNow. Records: shortages.assessed."""
+    case = Case.objects.get(pk=case_id)
+    _assess(command, case)
+    return {"case": case.pk}
+
+
+def _assess(command: Command, case: Case) -> None:
+    impact = queries.impact(case)
+    advance(case, "assess", lifecycle=CASE)
+    record(
+        command,
+        "shortages.assessed",
+        case,
+        work_orders=len(impact.work_orders),
+        sales_orders=len(impact.demands),
+        penalty=str(impact.penalty),
+    )
+
+
+@action(permission="shortages.work")
+def assign(command: Command, *, case_id: int, owner_id: int) -> Reply:
+    """Give the case to somebody. Records: shortages.assigned."""
+    case = Case.objects.get(pk=case_id)
+    owner = User.objects.get(pk=owner_id, is_active=True)
+    if not owner.may("shortages.work"):
+        raise BadValue(field=owner.name, problem="may not work on cases")
+    Case.objects.filter(pk=case.pk).update(owner=owner)
+    record(command, "shortages.assigned", case, owner=owner.name)
+    return {"case": case.pk}
+
+
+@action(permission="shortages.view")
+def comment(command: Command, *, case_id: int, text: str) -> Reply:
+    """Add a remark to the timeline. Records: shortages.commented."""
+    if not text.strip():
+        raise BadValue(field="text", problem="is empty")
+    case = Case.objects.get(pk=case_id)
+    record(command, "shortages.commented", case, text=text.strip()[:2000])
+    return {"case": case.pk}
+
+
+# Decide and carry out
+
+
+@action(permission="shortages.decide")
+def carry_out(
+    command: Command, *, case_id: int, requirement_id: int, key: str, shown_kit_on: date | None = None
+) -> Reply:
+    """Choose an option and do what it says – moves, transfer, substitution, rank, split, date, requisition – at once.
+
+    `key` names the option as it was shown. It is computed again first: where it is gone or its kit date has become
+    later than what was shown, nothing is written. Refuses: OptionGone, OptionChanged, NotNow, and what the
+    underlying actions refuse. Records: shortages.decided, shortages.carried_out. Locks: what they lock.
+    """
+    case = Case.objects.select_related("item", "site").get(pk=case_id)
+    requirement = _requirement(requirement_id)
+    ledger.lock_items(carrying.items_of(requirement, key))
+    option = options.find(requirement, key, on=timezone.localdate(command.at))
+    if option is None:
+        raise OptionGone
+    if shown_kit_on is not None and (option.kit_on is None or option.kit_on > shown_kit_on):
+        raise OptionChanged(now=option.kit_on.isoformat() if option.kit_on else "–", shown=shown_kit_on.isoformat())
+    if option.kind == OptionKind.RECOUNT:
+        reply = _order_count(command, case, warehouse_id=requirement.work_order.warehouse_id)
+        _decided(command, case, requirement, option, wrote={"count": reply["code"]})
+        return {"case": case.pk, "wrote": {"count": reply["code"]}}
+    if case.status in CASE.sources("assess"):
+        _assess(command, case)
+    advance(case, "decide", lifecycle=CASE)
+    wrote = carrying.carry(command, case, requirement, option)
+    _decided(command, case, requirement, option, wrote=wrote)
+    advance(case, "carry_out", lifecycle=CASE)
+    record(command, "shortages.carried_out", case, kind=option.kind, **wrote)
+    if option.is_immediate:
+        _resume(command, case, [requirement.work_order])
+    return {"case": case.pk, "wrote": wrote}
+
+
+def _decided(
+    command: Command, case: Case, requirement: Requirement, option: options.Option, *, wrote: dict[str, Any]
+) -> None:
+    decision = Decision.objects.create(
+        case=case,
+        requirement=requirement,
+        kind=option.kind,
+        parameters=option.as_json(),
+        kit_on=option.kit_on,
+        cost=option.cost,
+        harms=[harm.as_json() for harm in option.harms],
+        wrote=wrote,
+        at=command.at,
+        actor=command.actor,
+        command_id=command.id,
+    )
+    record(
+        command,
+        "shortages.decided",
+        case,
+        decision=decision.pk,
+        kind=option.kind,
+        work_order=requirement.work_order.code,
+        kit_on=option.kit_on.isoformat() if option.kit_on else None,
+        cost=str(option.cost),
+    )
+
+
+def _resume(command: Command, case: Case, work_orders: Iterable[WorkOrder]) -> None:
+    """Let go on what this case paused."""
+    for work_order in work_orders:
+        paused = WorkOrder.objects.filter(pk=work_order.pk, status="paused", pause_reason=case.code).exists()
+        if paused:
+            production.resume(command, work_order_id=work_order.pk)
+
+
+# Close
+
+
+@action(permission="shortages.close")
+def close(command: Command, *, case_id: int, cause: str, note: str = "") -> Reply:
+    """Close the case with its cause; what it paused goes on.
+
+    Refuses: CauseMissing, NotNow. Records: shortages.closed.
+    """
+    if cause not in Cause.values:
+        raise CauseMissing
+    case = Case.objects.get(pk=case_id)
+    advance(case, "close", lifecycle=CASE, closed_at=command.at, cause=cause, cause_note=note)
+    record(command, "shortages.closed", case, cause=cause, note=note)
+    _resume(command, case, [line.requirement.work_order for line in _lines(case)])
+    return {"case": case.pk}
+
+
+@action(permission="shortages.close")
+def cancel(command: Command, *, case_id: int, reason: str) -> Reply:
+    """Withdraw a case that was none; what it paused goes on. Refuses: NotNow. Records: shortages.cancelled."""
+    case = Case.objects.get(pk=case_id)
+    advance(case, "cancel", lifecycle=CASE, closed_at=command.at, cause_note=reason)
+    record(command, "shortages.cancelled", case, reason=reason)
+    _resume(command, case, [line.requirement.work_order for line in _lines(case)])
+    return {"case": case.pk}
+
+
+@action(permission="shortages.close")
+def reopen(command: Command, *, case_id: int, reason: str) -> Reply:
+    """Open a case again whose way out did not work. Refuses: NotNow. Records: shortages.reopened."""
+    case = Case.objects.get(pk=case_id)
+    advance(case, "reopen", lifecycle=CASE, closed_at=None)
+    record(command, "shortages.reopened", case, reason=reason)
+    return {"case": case.pk}

@@ -1,0 +1,427 @@
+"""The ways out of a short requirement, each tried on a copy of the plan before it is shown.
+
+A *draft* is what could be done, found in the tables (bins, lanes, substitutes, holders, deliveries, sources); the
+engine then plans the factory again with it and says what becomes of every order. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from qitao.catalog import queries as catalog
+
+try:
+    from qitao.engine import options as engine
+except ImportError:
+    engine = None
+from qitao.engine.kits import Kits
+from qitao.engine.plant import NEVER, OrderKind
+from qitao.kernel.quantity import ZERO, from_micro, plain, round_down, to_micro
+from qitao.planning import queries as planning
+from qitao.planning.actions import Planned
+from qitao.production.models import Requirement, WorkOrder
+from qitao.purchasing import queries as purchasing
+from qitao.sales.models import SalesOrderLine
+from qitao.shortages.models import OptionKind
+from qitao.shortages.queries import Holder, why_not
+from qitao.stock import ledger
+from qitao.stock import queries as stock
+from qitao.stock.models import Balance, Lane
+
+# what is done at once, so that the work order can go on at once
+IMMEDIATE = (OptionKind.OTHER_BIN, OptionKind.SUBSTITUTE, OptionKind.RESEQUENCE, OptionKind.PARTIAL)
+COUNT_MINUTES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """An order that gets worse by an option: its date before and after, and what that costs in penalties."""
+
+    kind: str  # work_order | sales_order
+    code: str
+    name: str
+    before_on: date | None
+    after_on: date | None
+    days: int | None  # later by; None: it loses its date
+    penalty: Decimal
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is kept with a decision."""
+        return {
+            "kind": self.kind,
+            "code": self.code,
+            "name": self.name,
+            "before_on": self.before_on.isoformat() if self.before_on else None,
+            "after_on": self.after_on.isoformat() if self.after_on else None,
+            "days": self.days,
+            "penalty": plain(self.penalty),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What could be done, and the change of the plan that it is."""
+
+    kind: OptionKind
+    name: str  # what tells it from others of its kind: a warehouse, a substitute, a delivery …
+    parameters: dict[str, Any]
+    changes: tuple[engine.Change, ...] = ()
+    cost: Decimal = ZERO
+
+    @property
+    def key(self) -> str:
+        """The name under which it is chosen."""
+        return f"{self.kind}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A way out as it was computed: what it does, the new kit date, what it costs, whom it harms and helps."""
+
+    kind: OptionKind
+    key: str
+    parameters: dict[str, Any]
+    kit_on: date | None  # of the work order; None: never within the horizon
+    done_on: date | None
+    days_late: int | None
+    cost: Decimal
+    harms: list[Harm] = field(default_factory=list)
+    helps: list[Harm] = field(default_factory=list)
+    saved: Decimal = ZERO  # penalties avoided, less penalties caused
+
+    @property
+    def is_immediate(self) -> bool:
+        """Whether the work order can go on as soon as it is carried out."""
+        return self.kind in IMMEDIATE
+
+    @property
+    def penalty(self) -> Decimal:
+        """Penalties it causes."""
+        return sum((harm.penalty for harm in self.harms), ZERO)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is kept with a decision."""
+        return {
+            "key": self.key,
+            **self.parameters,
+            "done_on": self.done_on.isoformat() if self.done_on else None,
+            "saved": plain(self.saved),
+        }
+
+
+def kind_of(key: str) -> str:
+    """Return the kind that a key names."""
+    return key.partition(":")[0]
+
+
+def find(requirement: Requirement, key: str, *, on: date) -> Option | None:
+    """Return the option called `key`, computed now; None where it is no longer possible."""
+    return next((option for option in compute(requirement, on=on, only=key)), None)
+
+
+def compute(requirement: Requirement, *, on: date, only: str = "", planned: Planned | None = None) -> list[Option]:
+    """Return the ways out of a short requirement, the best first.
+
+    `only` limits it to one key. Ranked by kit date, then by cost with the penalties it causes.
+    """
+    planned = planned or planning.planned(on)
+    line = planned.shot.lines.get(requirement.pk)
+    if line is None:
+        return []
+    trial = Trial(planned, requirement, line, on)
+    drafts = [draft for draft in trial.drafts() if not only or draft.key == only]
+    options = [trial.evaluate(draft) for draft in drafts]
+    far = date.max
+    return sorted(options, key=lambda o: (o.kind == OptionKind.WAIT, o.kit_on or far, o.cost + o.penalty - o.saved))
+
+
+class Trial:
+    """One requirement in the plan as it is; makes drafts and tries each on a copy."""
+
+    def __init__(self, planned: Planned, requirement: Requirement, line: int, on: date) -> None:
+        self.planned, self.shot, self.kits = planned, planned.shot, planned.kits
+        self.requirement, self.line, self.on = requirement, line, on
+        self.work_order = requirement.work_order
+        self.order = int(self.shot.plant.lines.order[line])
+        own = ledger.held_by(requirement, item_id=requirement.item_id, warehouse_id=self.work_order.warehouse_id)
+        self.listed = sum((pick.open_quantity for pick in requirement.pick_lines.filter(status="open")), ZERO)
+        self.lacking = max(requirement.open_quantity - self.listed - own, ZERO)
+
+    def drafts(self) -> Iterator[Draft]:
+        """Yield everything that could be done now."""
+        yield from self._recount()
+        if self.lacking > 0:
+            yield from self._other_bin()
+            yield from self._transfers()
+            yield from self._substitutes()
+            yield from self._resequence()
+            yield from self._partial()
+            yield from self._expedite()
+            yield from self._buy()
+        yield Draft(OptionKind.WAIT, "", {})
+
+    def _recount(self) -> Iterator[Draft]:
+        """Count again where a picker doubted the record: if it is right after all, the stock is there."""
+        doubted = Balance.objects.filter(
+            item=self.requirement.item_id,
+            location__warehouse=self.work_order.warehouse_id,
+            doubted_at__isnull=False,
+            on_hand__gt=0,
+        ).select_related("location")
+        quantity = sum((row.on_hand - row.allocated for row in doubted), ZERO)
+        if quantity > 0:
+            change = engine.AddSupply(
+                item=self.shot.items[self.requirement.item_id],
+                warehouse=int(self.shot.plant.orders.warehouse[self.order]),
+                day=0,
+                quantity=to_micro(quantity),
+                for_line=self.line,
+            )
+            bins = sorted(row.location.code for row in doubted)
+            yield Draft(OptionKind.RECOUNT, "", {"bins": bins, "quantity": plain(quantity)}, (change,))
+
+    def _other_bin(self) -> Iterator[Draft]:
+        """Take free stock of the same warehouse that is not on the list yet."""
+        home = self.work_order.warehouse_id
+        free = max(ledger.unreserved(self.requirement.item_id, home), ZERO)
+        quantity = min(self.lacking, free)
+        parts = stock.pick_from(self.requirement.item_id, warehouse_id=home, quantity=quantity, on=self.on)
+        taken = sum((part for _, part in parts), ZERO)
+        if taken > 0:
+            yield Draft(
+                OptionKind.OTHER_BIN,
+                "",
+                {
+                    "bins": [[balance.pk, plain(part)] for balance, part in parts],
+                    "bin_codes": [balance.location.code for balance, _ in parts],
+                    "quantity": plain(taken),
+                },
+                self._claim(self.shot.stock.get((self.requirement.item_id, home)), taken),
+            )
+
+    def _claim(self, supply: int | None, quantity: Decimal) -> tuple[engine.Change, ...]:
+        """Return the change that gives a free part of a supply to this line."""
+        if supply is None:
+            return ()
+        return (engine.Claim(line=self.line, supply=supply, quantity=to_micro(quantity)),)
+
+    def _transfers(self) -> Iterator[Draft]:
+        """Bring free stock from a warehouse that has a lane to ours."""
+        lanes = Lane.objects.filter(to_warehouse=self.work_order.warehouse_id, item=None)
+        for lane in lanes.select_related("from_warehouse").order_by("days", "id"):
+            free = ledger.unreserved(self.requirement.item_id, lane.from_warehouse_id)
+            quantity = min(self.lacking, max(free, ZERO))
+            supply = self.shot.stock.get((self.requirement.item_id, lane.from_warehouse_id))
+            if quantity > 0 and supply is not None:
+                due_on = self.on + timedelta(days=lane.days)
+                yield Draft(
+                    OptionKind.TRANSFER,
+                    lane.from_warehouse.code,
+                    {
+                        "item": self.requirement.item_id,
+                        "from_warehouse": lane.from_warehouse_id,
+                        "from_code": lane.from_warehouse.code,
+                        "quantity": plain(quantity),
+                        "due_on": due_on.isoformat(),
+                    },
+                    self._claim(supply, quantity),
+                    cost=lane.cost,
+                )
+
+    def _substitutes(self) -> Iterator[Draft]:
+        """Let an approved substitute do what is still to be issued."""
+        product, start = self.work_order.item, self.work_order.start_on
+        for row in catalog.substitutes_of(self.requirement.item, parent=product, on=start):
+            wanted = self.requirement.open_quantity * row.ratio
+            free = sum((max(holding.free, ZERO) for holding in stock.holdings(row.substitute)), ZERO)
+            item = self.shot.items.get(row.substitute_id)
+            if free > 0 and item is not None:
+                extra = (row.substitute.unit_cost * row.ratio - self.requirement.item.unit_cost) * (
+                    self.requirement.open_quantity
+                )
+                yield Draft(
+                    OptionKind.SUBSTITUTE,
+                    row.substitute.code,
+                    {"substitute": row.substitute_id, "code": row.substitute.code, "quantity": plain(wanted)},
+                    (engine.UseSubstitute(line=self.line, item=item),),
+                    cost=max(extra, ZERO),
+                )
+
+    def _resequence(self) -> Iterator[Draft]:
+        """Take what orders with later starts hold in our warehouse, those with most slack first."""
+        home, mine = self.work_order.warehouse_id, self.work_order
+        givers: list[tuple[Holder, Decimal]] = []
+        left = self.lacking
+        for holder in why_not(self.requirement.item, today=self.on).holders:
+            is_later = (holder.work_order.start_on, holder.work_order.rank) > (mine.start_on, mine.rank)
+            if left > 0 and is_later and holder.warehouse.pk == home and holder.requirement.pk != self.requirement.pk:
+                part = min(left, holder.quantity)
+                givers.append((holder, part))
+                left -= part
+        if not givers:
+            return
+        ranks = [holder.work_order for holder, _ in givers if holder.work_order.rank < mine.rank]
+        before = min(ranks, key=lambda other: other.rank, default=None)
+        changes = [
+            engine.HandOver(giver=self.shot.lines[holder.requirement.pk], taker=self.line, quantity=to_micro(part))
+            for holder, part in givers
+            if holder.requirement.pk in self.shot.lines
+        ]
+        if before is not None:
+            changes.insert(0, engine.PutFirst(order=self.order, before=self.shot.orders[before.pk]))
+        yield Draft(
+            OptionKind.RESEQUENCE,
+            "",
+            {
+                "givers": [[holder.requirement.pk, plain(part)] for holder, part in givers],
+                "giver_codes": sorted({holder.work_order.code for holder, _ in givers}),
+                "before": before.pk if before else None,
+                "before_code": before.code if before else "",
+                "quantity": plain(self.lacking - left),
+            },
+            tuple(changes),
+        )
+
+    def _partial(self) -> Iterator[Draft]:
+        """Build now as many as the kit at hand allows, the rest as a work order of its own."""
+        quantity = buildable(self.planned, self.work_order, self.order)
+        if 0 < quantity < self.work_order.open_quantity:
+            yield Draft(
+                OptionKind.PARTIAL,
+                "",
+                {"quantity": plain(quantity), "rest": plain(self.work_order.open_quantity - quantity)},
+                (engine.SplitOrder(order=self.order, quantity=to_micro(quantity)),),
+            )
+
+    def _expedite(self) -> Iterator[Draft]:
+        """Have an open delivery brought forward to the supplier's shortest lead time, against its fee."""
+        sources = {source.supplier_id: source for source in purchasing.sources_of(self.requirement.item)}
+        for delivery in purchasing.open_deliveries(self.requirement.item):
+            source = sources.get(delivery.line.order.supplier_id)
+            supply = self.shot.deliveries.get(delivery.pk)
+            if source is None or source.expedite_days is None or supply is None:
+                continue
+            on = self.on + timedelta(days=max(source.expedite_days, 1))
+            if delivery.expected_on is None or on < delivery.expected_on:
+                yield Draft(
+                    OptionKind.EXPEDITE,
+                    str(delivery),
+                    {
+                        "delivery": delivery.pk,
+                        "delivery_code": str(delivery.line),
+                        "supplier": delivery.line.order.supplier.name,
+                        "quantity": plain(delivery.open_quantity),
+                        "was": delivery.expected_on.isoformat() if delivery.expected_on else None,
+                        "on": on.isoformat(),
+                        "fee": plain(source.expedite_cost),
+                    },
+                    (engine.ExpediteSupply(supply=supply, day=(on - self.on).days),),
+                    cost=source.expedite_cost,
+                )
+
+    def _buy(self) -> Iterator[Draft]:
+        """Buy what is lacking from each approved source, at its expedited lead time where it offers one."""
+        for source in purchasing.sources_of(self.requirement.item):
+            days = source.expedite_days if source.expedite_days is not None else source.lead_days
+            if days is None:
+                continue
+            quantity = purchasing.order_quantity(source, self.lacking)
+            fee = source.expedite_cost if source.expedite_days is not None else ZERO
+            on = self.on + timedelta(days=max(days, 1))
+            yield Draft(
+                OptionKind.BUY,
+                f"{source.supplier.code}:{source.pk}",
+                {
+                    "source": source.pk,
+                    "supplier": source.supplier.name,
+                    "quantity": plain(quantity),
+                    "expected_on": on.isoformat(),
+                    "price": plain(source.price),
+                    "currency": source.currency,
+                    "fee": plain(fee),
+                },
+                (
+                    engine.AddSupply(
+                        item=self.shot.items[self.requirement.item_id],
+                        warehouse=int(self.shot.plant.orders.warehouse[self.order]),
+                        day=(on - self.on).days,
+                        quantity=to_micro(quantity),
+                    ),
+                ),
+                cost=self._dearer(source.price, quantity) + fee,
+            )
+
+    def _dearer(self, price: Decimal, quantity: Decimal) -> Decimal:
+        """Return what buying costs beyond the ordinary cost of what is lacking – the surplus is stock, not cost."""
+        return max(price - self.requirement.item.unit_cost, ZERO) * quantity
+
+    def evaluate(self, draft: Draft) -> Option:
+        """Plan again with the draft on a copy; say what becomes of this order and of all others."""
+        outcome = engine.evaluate(self.shot.plant, self.kits, list(draft.changes))
+        plant, after = self.shot.plant, outcome.kits
+        finish, due = int(after.finish_day[self.order]), int(plant.orders.due_day[self.order])
+        harms, helps = self._others(after)
+        return Option(
+            kind=draft.kind,
+            key=draft.key,
+            parameters=draft.parameters,
+            kit_on=plant.date_of(int(after.kit_day[self.order])),
+            done_on=plant.date_of(finish),
+            days_late=None if finish >= NEVER else max(finish - due, 0),
+            cost=draft.cost,
+            harms=harms,
+            helps=helps,
+            saved=sum((help_.penalty for help_ in helps), ZERO),
+        )
+
+    def _others(self, after: Kits) -> tuple[list[Harm], list[Harm]]:
+        """Return whose finish gets later and whose earlier, this order itself left out."""
+        plant = self.shot.plant
+        later, earlier = [], []
+        for order in range(len(plant.orders.code)):
+            before, now = int(self.kits.finish_day[order]), int(after.finish_day[order])
+            due = int(plant.orders.due_day[order])
+            if order == self.order or max(before, due) == max(now, due):
+                continue
+            (later if now > before else earlier).append(self._harm(order, before, now))
+        return later, earlier
+
+    def _harm(self, order: int, before: int, now: int) -> Harm:
+        plant = self.shot.plant
+        due, reference = int(plant.orders.due_day[order]), int(plant.orders.reference[order])
+        days = None if NEVER in (before, now) else abs(max(now, due) - max(before, due))
+        penalty, name = ZERO, ""
+        if plant.orders.kind[order] == OrderKind.DEMAND:
+            row = SalesOrderLine.objects.select_related("order__customer").get(pk=reference)
+            penalty, name = row.penalty_per_day * (days or 0), row.order.customer.name
+        else:
+            name = WorkOrder.objects.select_related("item").get(pk=reference).item.name
+        return Harm(
+            kind="sales_order" if plant.orders.kind[order] == OrderKind.DEMAND else "work_order",
+            code=plant.orders.code[order],
+            name=name,
+            before_on=plant.date_of(before),
+            after_on=plant.date_of(now),
+            days=days,
+            penalty=penalty,
+        )
+
+
+def buildable(planned: Planned, work_order: WorkOrder, order: int) -> Decimal:
+    """Return how many whole units the material on hand for the work order allows to build now."""
+    kits, plant = planned.kits, planned.shot.plant
+    whole = work_order.open_quantity
+    lines = {int(plant.lines.reference[line]): line for line in plant.lines_of(order).tolist()}
+    most = whole
+    for requirement in work_order.requirements.filter(is_consumable=False):
+        line = lines.get(requirement.pk)
+        if line is None or not requirement.quantity:
+            continue
+        there = requirement.open_quantity - from_micro(kits.missing_on(line, 0))
+        per_unit = requirement.open_quantity / whole
+        most = min(most, round_down(there / per_unit, step=Decimal(1)))
+    return max(most, ZERO)

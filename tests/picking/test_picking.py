@@ -1,0 +1,199 @@
+"""From release to the last bin: lists, picks, and picks that come up short."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from qitao.picking import actions as picking
+from qitao.picking.models import PickLine, PickList
+from qitao.picking.refusals import AlreadyPicked, MoreThanLine, TooLateToUndo, WrongBin, WrongItem
+from qitao.production.models import Requirement
+from qitao.shortages.models import Case
+from qitao.stock import actions as stock
+from qitao.stock import queries as ledger
+from qitao.stock.models import Balance, Count
+from tests import small_plant
+from tests.small_plant import EIGHT, SmallPlant
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plant() -> SmallPlant:
+    plant = small_plant.build()
+    plant.put("PLATE", "A-02", 100)
+    plant.put("PAINT", "A-03", "50.5")
+    return plant
+
+
+def lines(work_order: object) -> list[tuple[str, str, Decimal]]:
+    rows = PickLine.objects.filter(pick_list__work_order=work_order).exclude(status="cancelled")
+    return [(row.location.code, row.lot.code, row.quantity) for row in rows.order_by("location__route", "lot__code")]
+
+
+def line_of(work_order: object, item: str) -> PickLine:
+    return PickLine.objects.get(pick_list__work_order=work_order, item__code=item, status="open")
+
+
+def test_release_reserves_and_lists_in_the_order_of_the_walk(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    work_order = plant.released(10)
+    assert lines(work_order) == [("A-01", "", 40), ("A-02", "", 10), ("A-03", "", 5)]
+    assert Balance.objects.get(item=plant.items["BOLT"]).allocated == 40
+
+
+def test_the_lot_that_expires_first_goes_first_and_an_expired_one_never(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 30, lot="SPRING", expires_on=date(2026, 4, 1))
+    plant.put("BOLT", "A-02", 30, lot="WINTER", expires_on=date(2026, 2, 1))
+    plant.put("BOLT", "A-03", 30, lot="OLD", expires_on=date(2026, 1, 4))
+    work_order = plant.released(10)
+    bolts = [row for row in lines(work_order) if row[1]]
+    assert bolts == [("A-01", "SPRING", 10), ("A-02", "WINTER", 30)]
+
+
+def test_a_confirmed_pick_moves_to_production_and_counts_as_issued(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    work_order = plant.released(10)
+    line = line_of(work_order, "BOLT")
+    picking.confirm(
+        plant.do("picker"), pick_line_id=line.pk, quantity=Decimal(40), scanned_location="A-01", scanned_item="BOLT"
+    )
+    assert plant.on_hand("BOLT", "A-01") == 460
+    assert Requirement.objects.get(pk=line.requirement_id).issued == 40
+    assert Balance.objects.get(item=plant.items["BOLT"]).allocated == 0
+    assert ledger.verify() == []
+
+
+def test_the_list_is_done_with_its_last_line(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    work_order = plant.released(10)
+    for line in PickLine.objects.filter(pick_list__work_order=work_order):
+        picking.confirm(plant.do("picker"), pick_line_id=line.pk, quantity=line.quantity)
+    assert PickList.objects.get(work_order=work_order).status == "done"
+
+
+@pytest.mark.parametrize(
+    ("scan", "refusal"),
+    [
+        ({"scanned_location": "A-02"}, WrongBin),
+        ({"scanned_item": "PLATE"}, WrongItem),
+    ],
+)
+def test_a_wrong_scan_changes_nothing(plant: SmallPlant, scan: dict[str, str], refusal: type[Exception]) -> None:
+    plant.put("BOLT", "A-01", 500)
+    line = line_of(plant.released(10), "BOLT")
+    with pytest.raises(refusal):
+        picking.confirm(plant.do("picker"), pick_line_id=line.pk, quantity=Decimal(40), **scan)
+    assert plant.on_hand("BOLT", "A-01") == 500
+
+
+def test_more_than_the_line_is_refused(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    line = line_of(plant.released(10), "BOLT")
+    with pytest.raises(MoreThanLine):
+        picking.confirm(plant.do("picker"), pick_line_id=line.pk, quantity=Decimal(41))
+
+
+def test_a_command_sent_twice_picks_once(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    line = line_of(plant.released(10), "BOLT")
+    command = plant.do("picker")
+    first = picking.confirm(command, pick_line_id=line.pk, quantity=Decimal(40))
+    second = picking.confirm(command, pick_line_id=line.pk, quantity=Decimal(40))
+    assert first == second
+    assert plant.on_hand("BOLT", "A-01") == 460
+
+
+def test_an_undone_pick_lies_where_it_lay_and_is_to_be_picked_again(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    line = line_of(plant.released(10), "BOLT")
+    reply = picking.confirm(plant.do("picker"), pick_line_id=line.pk, quantity=Decimal(40))
+    picking.undo(plant.do("picker"), move_id=reply["move"], pick_line_id=line.pk)
+    line.refresh_from_db()
+    assert (plant.on_hand("BOLT", "A-01"), line.status, line.picked) == (500, "open", 0)
+    assert Requirement.objects.get(pk=line.requirement_id).issued == 0
+    assert ledger.verify() == []
+
+
+def test_after_ten_minutes_a_pick_is_not_undone(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    line = line_of(plant.released(10), "BOLT")
+    reply = picking.confirm(plant.do("picker"), pick_line_id=line.pk, quantity=Decimal(40))
+    late = plant.do("picker", at=EIGHT + timedelta(minutes=11))
+    with pytest.raises(TooLateToUndo):
+        picking.undo(late, move_id=reply["move"], pick_line_id=line.pk)
+
+
+def test_short_with_another_bin_nearby_opens_no_case(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 40)
+    plant.put("BOLT", "A-03", 100, lot="L2")
+    work_order = plant.released(10)
+    line = line_of(work_order, "BOLT")
+    reply = picking.report_short(plant.do("picker"), pick_line_id=line.pk, found=Decimal(15), reason="less")
+    assert reply["covered"]
+    assert not Case.objects.exists()
+    spare = Balance.objects.get(lot__code="L2")
+    picking.take_from(plant.do("picker"), requirement_id=line.requirement_id, balance_id=spare.pk, quantity=Decimal(25))
+    assert line_of(work_order, "BOLT").quantity == 25
+
+
+def test_short_with_nothing_nearby_opens_a_case_pauses_and_orders_the_count(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 40)
+    work_order = plant.released(10)
+    line = line_of(work_order, "BOLT")
+    picking.report_short(plant.do("picker"), pick_line_id=line.pk, found=Decimal(15), reason="less")
+    case = Case.objects.get()
+    work_order.refresh_from_db()
+    assert (case.item.code, case.lines.get().short_quantity, case.count.status) == ("BOLT", 25, "open")
+    assert (work_order.status, work_order.pause_reason) == ("paused", case.code)
+    assert Requirement.objects.get(pk=line.requirement_id).issued == 15
+    plate = line_of(work_order, "PLATE")  # the rest of the pick goes on
+    picking.confirm(plant.do("picker"), pick_line_id=plate.pk, quantity=plate.quantity)
+
+
+def test_a_doubted_bin_is_not_offered_again_until_it_is_counted(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 400)
+    line = line_of(plant.released(10, code="WO-1"), "BOLT")
+    picking.report_short(plant.do("picker"), pick_line_id=line.pk, found=Decimal(0), reason="empty")
+    second = plant.released(10, code="WO-2")
+    assert not PickLine.objects.filter(pick_list__work_order=second, item__code="BOLT").exists()
+    count = Count.objects.get()
+    figures = {row.pk: Decimal(60) for row in count.lines.all()}
+    stock.enter_count(plant.do("warehouse_manager"), count_id=count.pk, figures=figures)
+    stock.post_count(plant.do("warehouse_manager"), count_id=count.pk)
+    assert plant.on_hand("BOLT", "A-01") == 60
+    assert Case.objects.get().status == "verified"
+    served = PickLine.objects.filter(item__code="BOLT", status="open").order_by("requirement__work_order__rank")
+    assert [(row.requirement.work_order.code, row.quantity) for row in served] == [("WO-1", 40), ("WO-2", 20)]
+    assert ledger.verify() == []
+
+
+def test_what_is_found_damaged_becomes_so_in_the_ledger(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 40)
+    line = line_of(plant.released(10), "BOLT")
+    picking.report_short(plant.do("picker"), pick_line_id=line.pk, found=Decimal(30), reason="damaged")
+    assert Balance.objects.get(item__code="BOLT", status="damaged").on_hand == 10
+    assert ledger.verify() == []
+
+
+def test_a_short_line_is_not_picked_again(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 40)
+    line = line_of(plant.released(10), "BOLT")
+    picking.report_short(plant.do("picker"), pick_line_id=line.pk, found=Decimal(0), reason="empty")
+    with pytest.raises(AlreadyPicked):
+        picking.confirm(plant.do("picker"), pick_line_id=line.pk, quantity=Decimal(1))
+
+
+def test_a_count_below_what_is_allocated_takes_back_the_last_served_pick_first(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 80)
+    first, second = plant.released(10, code="WO-1"), plant.released(10, code="WO-2")
+    reply = stock.order_count(plant.do("picker"), item_id=plant.items["BOLT"].pk, warehouse_id=plant.home.pk)
+    count = Count.objects.get(pk=reply["count"])
+    stock.enter_count(plant.do("picker"), count_id=count.pk, figures={row.pk: Decimal(50) for row in count.lines.all()})
+    stock.post_count(plant.do("picker"), count_id=count.pk)
+    assert line_of(first, "BOLT").open_quantity == 40
+    assert line_of(second, "BOLT").open_quantity == 10
+    assert ledger.verify() == []
