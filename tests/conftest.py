@@ -1,0 +1,58 @@
+"""What every test stands on: one private PostgreSQL a run, a real web server and a real browser where asked for.
+
+The database server is made in a folder of its own before Django is loaded, and thrown away at the end. Set
+TEST_DATABASE_URL to use a server of yours instead (its user must be allowed to create databases).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.database import ThrowAwayServer, new_folder
+
+pytest_plugins = ["tests.fixtures.web", "tests.fixtures.browser"]
+
+SERVER = pytest.StashKey[ThrowAwayServer]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give Django its database; the workers of pytest-xdist inherit the one of the process that started them."""
+    if not hasattr(config, "workerinput"):
+        server = ThrowAwayServer(new_folder())
+        config.stash[SERVER] = server
+        os.environ["QITAO_HOME"] = str(server.folder)
+        os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or server.start()
+        os.environ["QITAO_SECRET_KEY"] = secrets.token_urlsafe(48)
+        os.environ["QITAO_LOG_LEVEL"] = "WARNING"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "qitao.project.settings"
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the test's thread
+    import django
+
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Throw the database away."""
+    server = config.stash.get(SERVER, None)
+    if server is not None:
+        server.throw_away()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Leave the test database alone at the end: its whole server is thrown away."""
+    return "TEST_DATABASE_URL" not in os.environ
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A data folder for tests that run Qitao themselves."""
+    folder = new_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
