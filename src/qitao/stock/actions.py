@@ -13,6 +13,7 @@ from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
 from qitao.journal.lifecycle import advance
 from qitao.journal.numbers import next_code
+from qitao.kernel.quantity import plain
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
 from qitao.stock import ledger, queries
@@ -31,22 +32,26 @@ from qitao.stock.models import (
     TransferLine,
     Warehouse,
 )
-from qitao.stock.refusals import CountStillOpen
+from qitao.stock.refusals import CountStillOpen, NothingToMove, OtherWarehouse, SamePlace
 
 
 @action(permission="stock.move")
 def move(command: Command, *, balance_id: int, to_location_id: int, quantity: Decimal) -> Reply:
     """Put stock from one bin into another of the same warehouse.
 
-    Refuses: NotEnoughOnHand, WrongWarehouse, BadValue. Records: stock.moved. Locks: the item.
+    Refuses: NotEnoughOnHand, WrongWarehouse, OtherWarehouse, SamePlace, NothingToMove. Records: stock.moved.
+    Locks: the item.
     """
+    _must_be_something(quantity)
     balance = Balance.objects.select_related("item", "location__warehouse").get(pk=balance_id)
     target = Location.objects.select_related("warehouse").get(pk=to_location_id)
     ledger.lock_items([balance.item_id])
     assert balance.location.warehouse is not None
     ledger.must_work_in(command, balance.location.warehouse)
     if target.warehouse_id != balance.location.warehouse_id:
-        raise BadValue(field=str(target), problem="another warehouse: make a transfer instead")
+        raise OtherWarehouse(location=str(target))
+    if target.pk == balance.location_id:
+        raise SamePlace(location=str(target))
     line = Line(
         balance.item_id,
         balance.lot_id,
@@ -73,12 +78,16 @@ def change_status(
 ) -> Reply:
     """Give a quantity another status, e.g. quarantine → available, available → rejected.
 
-    Refuses: NotEnoughOnHand, WrongWarehouse. Records: stock.status_changed. Locks: the item.
+    Refuses: NotEnoughOnHand, WrongWarehouse, SamePlace, NothingToMove. Records: stock.status_changed.
+    Locks: the item.
     """
+    _must_be_something(quantity)
     balance = Balance.objects.select_related("item", "location__warehouse", "lot").get(pk=balance_id)
     ledger.lock_items([balance.item_id])
     assert balance.location.warehouse is not None
     ledger.must_work_in(command, balance.location.warehouse)
+    if status == balance.status:
+        raise SamePlace(location=balance.get_status_display())
     line = Line(
         balance.item_id,
         balance.lot_id,
@@ -102,6 +111,11 @@ def change_status(
         reason=reason,
     )
     return {"move": move_id}
+
+
+def _must_be_something(quantity: Decimal) -> None:
+    if quantity <= 0:
+        raise NothingToMove(quantity=plain(quantity))
 
 
 # Reservations

@@ -29,3 +29,20 @@ class NothingToReverse(Refusal):
 class CountStillOpen(Refusal):
     reason = gettext_noop("Not every bin of {count} has been counted.")
     remedy = gettext_noop("Enter a figure for each bin; 0 where it is empty.")
+
+
+class SamePlace(Refusal):
+    reason = gettext_noop("It lies in {location} already.")
+    remedy = gettext_noop("Choose another bin.")
+    status = 422
+
+
+class NothingToMove(Refusal):
+    reason = gettext_noop("{quantity} cannot be moved: it must be above zero.")
+    status = 422
+
+
+class OtherWarehouse(Refusal):
+    reason = gettext_noop("{location} belongs to another warehouse.")
+    remedy = gettext_noop("Make a transfer instead.")
+    status = 422
