@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from qitao.kernel.words import gettext_noop
 
 
-class Refusal(Exception):  # noqa: N818 – a refusal is an answer, not an error
+class Refusal(Exception):
     """A command that was understood and declined; nothing was written.
 
     A subclass states `reason` and `remedy` as templates with named places; an instance fills them.

@@ -14,7 +14,6 @@ from qitao.planning.actions import Planned, plan
 from qitao.planning.models import KitDate, Peg, PlanRun
 from qitao.production.models import WorkOrder
 
-
 _last: list[Planned] = []  # the newest plan this process has computed; any later fact makes it stale
 
 

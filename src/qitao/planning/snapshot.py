@@ -224,7 +224,7 @@ class _Reader:
                 )
 
     def _reservations(self) -> None:
-        """Claims: picks allocated, soft reservations, transfers made for one requirement – as far as supply backs them."""
+        """Claims – allocated picks, soft reservations, transfers for one requirement – as far as supply backs them."""
         picks = PickLine.objects.filter(status="open").values_list(
             "requirement", "item", "location__warehouse", F("quantity") - F("picked")
         )

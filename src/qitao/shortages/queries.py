@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
@@ -180,41 +181,53 @@ def why_not(item: Item, *, today: date) -> WhyNot:
     """Return who holds `item`, with how much slack, when it is replaced, and who may release it."""
     coming = open_deliveries(item).exclude(expected=None).first()
     replaced_on = coming.expected_on if coming else None
+    claims = [*_soft(item), *_picks(item), *_transfers(item)]
     holders = [
-        *_soft(item, today=today, replaced_on=replaced_on),
-        *_picks(item, today=today, replaced_on=replaced_on),
-        *_transfers(item, today=today, replaced_on=replaced_on),
+        Holder(
+            requirement=claim.requirement,
+            warehouse=claim.warehouse,
+            quantity=claim.quantity,
+            is_hard=claim.is_hard,
+            slack_days=(claim.requirement.work_order.start_on - today).days,
+            replaced_on=replaced_on,
+        )
+        for claim in claims
     ]
     holders.sort(key=lambda holder: (-holder.slack_days, holder.work_order.rank))
     return WhyNot(holders, coming, people_with("planning.rank"))
 
 
-def _soft(item: Item, *, today: date, replaced_on: date | None) -> list[Holder]:
+class _Claim(NamedTuple):
+    requirement: Requirement
+    warehouse: Warehouse
+    quantity: Decimal
+    is_hard: bool
+
+
+def _soft(item: Item) -> list[_Claim]:
     claims = Reservation.objects.filter(item=item, holder=REQUIREMENT).select_related("warehouse")
     lines = _requirements([claim.holder_id for claim in claims])
     return [
-        _holder(lines[claim.holder_id], claim.warehouse, claim.quantity, False, today, replaced_on)
+        _Claim(lines[claim.holder_id], claim.warehouse, claim.quantity, False)
         for claim in claims
         if claim.holder_id in lines
     ]
 
 
-def _picks(item: Item, *, today: date, replaced_on: date | None) -> list[Holder]:
+def _picks(item: Item) -> list[_Claim]:
     rows = PickLine.objects.filter(item=item, status="open").select_related(
-        "requirement__work_order__item", "location__warehouse"
+        "requirement__work_order__item", "pick_list__warehouse"
     )
-    return [
-        _holder(row.requirement, row.location.warehouse, row.open_quantity, True, today, replaced_on) for row in rows
-    ]
+    return [_Claim(row.requirement, row.pick_list.warehouse, row.open_quantity, True) for row in rows]
 
 
-def _transfers(item: Item, *, today: date, replaced_on: date | None) -> list[Holder]:
+def _transfers(item: Item) -> list[_Claim]:
     rows = TransferLine.objects.filter(
         item=item, transfer__status__in=("planned", "in_transit"), holder=REQUIREMENT
     ).select_related("transfer__to_warehouse")
     lines = _requirements([row.holder_id for row in rows if row.holder_id])
     return [
-        _holder(lines[row.holder_id], row.transfer.to_warehouse, row.quantity, True, today, replaced_on)
+        _Claim(lines[row.holder_id], row.transfer.to_warehouse, row.quantity, True)
         for row in rows
         if row.holder_id in lines
     ]
@@ -222,10 +235,3 @@ def _transfers(item: Item, *, today: date, replaced_on: date | None) -> list[Hol
 
 def _requirements(ids: list[int]) -> dict[int, Requirement]:
     return {row.pk: row for row in Requirement.objects.filter(pk__in=ids).select_related("work_order__item")}
-
-
-def _holder(
-    line: Requirement, warehouse: Warehouse | None, quantity: Decimal, hard: bool, today: date, again: date | None
-) -> Holder:
-    assert warehouse is not None
-    return Holder(line, warehouse, quantity, hard, (line.work_order.start_on - today).days, again)

@@ -423,7 +423,10 @@ def cancel_transfer(command: Command, *, transfer_id: int) -> Reply:
 
 @action(permission="exchange.import")
 def open_balances(command: Command, *, lines: Sequence[dict[str, Any]], document: models.Model) -> Reply:
-    """Post opening balances: each line names item, location, lot, quantity, status and owner by id. Locks: the items."""
+    """Post opening balances: each line names item, location, lot, quantity, status and owner by id.
+
+    Records: stock.opened. Locks: the items.
+    """
     ledger.lock_items({line["item_id"] for line in lines})
     source = ledger.outside(Location.Kind.OPENING).pk
     postings = [
