@@ -245,7 +245,7 @@ class Plant:
     @classmethod
     def from_folder(cls, folder: str | Path, *, as_of: dt.date | None = None) -> Plant:
         """Read a plant folder (CSV). Raises PlantRefused listing every fault; nothing is half-read."""
-        from qitao.engine.plant_folder import read_plant  # noqa: PLC0415 – the reader builds plants
+        from qitao.engine.plant_folder import read_plant
 
         return read_plant(Path(folder), as_of=as_of).plant
 
