@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from qitao.catalog import queries as catalog
 
-try:
-    from qitao.engine import options as engine
-except ImportError:
-    engine = None
-from qitao.engine.kits import Kits
+from qitao.engine import options as engine
+from qitao.engine.costs import Costs
 from qitao.engine.plant import NEVER, OrderKind
-from qitao.kernel.quantity import ZERO, from_micro, plain, round_down, to_micro
+from qitao.kernel.quantity import ZERO, from_micro, plain, to_micro
 from qitao.planning import queries as planning
 from qitao.planning.actions import Planned
 from qitao.production.models import Requirement, WorkOrder
@@ -38,15 +38,15 @@ COUNT_MINUTES = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Harm:
-    """An order that gets worse by an option: its date before and after, and what that costs in penalties."""
+class Effect:
+    """An order that an option makes later (or earlier): its date before and after, and penalties caused (or spared)."""
 
     kind: str  # work_order | sales_order
     code: str
     name: str
     before_on: date | None
     after_on: date | None
-    days: int | None  # later by; None: it loses its date
+    days: int | None  # later (earlier) by; None: it loses (gains) its date
     penalty: Decimal
 
     def as_json(self) -> dict[str, Any]:
@@ -89,9 +89,8 @@ class Option:
     done_on: date | None
     days_late: int | None
     cost: Decimal
-    harms: list[Harm] = field(default_factory=list)
-    helps: list[Harm] = field(default_factory=list)
-    saved: Decimal = ZERO  # penalties avoided, less penalties caused
+    harms: list[Effect] = field(default_factory=list)
+    helps: list[Effect] = field(default_factory=list)
 
     @property
     def is_immediate(self) -> bool:
@@ -100,8 +99,9 @@ class Option:
 
     @property
     def penalty(self) -> Decimal:
-        """Penalties it causes."""
-        return sum((harm.penalty for harm in self.harms), ZERO)
+        """Penalties it causes, less those it spares."""
+        caused = sum((effect.penalty for effect in self.harms), ZERO)
+        return caused - sum((effect.penalty for effect in self.helps), ZERO)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is kept with a decision."""
@@ -109,7 +109,7 @@ class Option:
             "key": self.key,
             **self.parameters,
             "done_on": self.done_on.isoformat() if self.done_on else None,
-            "saved": plain(self.saved),
+            "penalty": plain(self.penalty),
         }
 
 
@@ -134,9 +134,9 @@ def compute(requirement: Requirement, *, on: date, only: str = "", planned: Plan
         return []
     trial = Trial(planned, requirement, line, on)
     drafts = [draft for draft in trial.drafts() if not only or draft.key == only]
-    options = [trial.evaluate(draft) for draft in drafts]
+    options = [option for draft in drafts if (option := trial.evaluate(draft)) is not None]
     far = date.max
-    return sorted(options, key=lambda o: (o.kind == OptionKind.WAIT, o.kit_on or far, o.cost + o.penalty - o.saved))
+    return sorted(options, key=lambda o: (o.kind == OptionKind.WAIT, o.kit_on or far, o.cost + o.penalty))
 
 
 class Trial:
@@ -228,7 +228,15 @@ class Trial:
                         "quantity": plain(quantity),
                         "due_on": due_on.isoformat(),
                     },
-                    self._claim(supply, quantity),
+                    (
+                        engine.TransferStock(
+                            supply=supply,
+                            warehouse=int(self.shot.plant.orders.warehouse[self.order]),
+                            quantity=to_micro(quantity),
+                            day=lane.days,
+                            for_line=self.line,
+                        ),
+                    ),
                     cost=lane.cost,
                 )
 
@@ -266,7 +274,7 @@ class Trial:
             return
         ranks = [holder.work_order for holder, _ in givers if holder.work_order.rank < mine.rank]
         before = min(ranks, key=lambda other: other.rank, default=None)
-        changes = [
+        changes: list[engine.Change] = [
             engine.HandOver(giver=self.shot.lines[holder.requirement.pk], taker=self.line, quantity=to_micro(part))
             for holder, part in givers
             if holder.requirement.pk in self.shot.lines
@@ -288,13 +296,14 @@ class Trial:
 
     def _partial(self) -> Iterator[Draft]:
         """Build now as many as the kit at hand allows, the rest as a work order of its own."""
-        quantity = buildable(self.planned, self.work_order, self.order)
+        micro = engine.buildable_quantity(self.shot.plant, self.kits, self.order, day=0)
+        quantity = from_micro(micro)
         if 0 < quantity < self.work_order.open_quantity:
             yield Draft(
                 OptionKind.PARTIAL,
                 "",
                 {"quantity": plain(quantity), "rest": plain(self.work_order.open_quantity - quantity)},
-                (engine.SplitOrder(order=self.order, quantity=to_micro(quantity)),),
+                (engine.SplitOrder(order=self.order, quantity=micro),),
             )
 
     def _expedite(self) -> Iterator[Draft]:
@@ -359,69 +368,54 @@ class Trial:
         """Return what buying costs beyond the ordinary cost of what is lacking – the surplus is stock, not cost."""
         return max(price - self.requirement.item.unit_cost, ZERO) * quantity
 
-    def evaluate(self, draft: Draft) -> Option:
-        """Plan again with the draft on a copy; say what becomes of this order and of all others."""
-        outcome = engine.evaluate(self.shot.plant, self.kits, list(draft.changes))
-        plant, after = self.shot.plant, outcome.kits
-        finish, due = int(after.finish_day[self.order]), int(plant.orders.due_day[self.order])
-        harms, helps = self._others(after)
+    def evaluate(self, draft: Draft) -> Option | None:
+        """Plan again with the draft on a copy; say what becomes of this order and of all others.
+
+        None where the plan does not allow it: somebody has taken in the plan what lies free in the bins.
+        """
+        plant = self.shot.plant
+        try:
+            outcome = engine.evaluate(plant, self.kits, draft.changes, costs=self.costs)
+        except engine.ChangeRefused:
+            return None
+        kit, finish = int(outcome.kits.kit_day[self.order]), int(outcome.kits.finish_day[self.order])
+        late = outcome.kits.days_late(self.order)
+        others = [shift for shift in outcome.shifts if shift.order != self.order]
         return Option(
             kind=draft.kind,
             key=draft.key,
             parameters=draft.parameters,
-            kit_on=plant.date_of(int(after.kit_day[self.order])),
+            kit_on=plant.date_of(kit),
             done_on=plant.date_of(finish),
-            days_late=None if finish >= NEVER else max(finish - due, 0),
+            days_late=None if late >= NEVER else late,
             cost=draft.cost,
-            harms=harms,
-            helps=helps,
-            saved=sum((help_.penalty for help_ in helps), ZERO),
+            harms=[self._effect(shift) for shift in others if shift.days > 0],
+            helps=[self._effect(shift) for shift in others if shift.days < 0],
         )
 
-    def _others(self, after: Kits) -> tuple[list[Harm], list[Harm]]:
-        """Return whose finish gets later and whose earlier, this order itself left out."""
+    @cached_property
+    def costs(self) -> Costs:
+        """What a day late costs, by order: the penalties agreed with customers."""
         plant = self.shot.plant
-        later, earlier = [], []
-        for order in range(len(plant.orders.code)):
-            before, now = int(self.kits.finish_day[order]), int(after.finish_day[order])
-            due = int(plant.orders.due_day[order])
-            if order == self.order or max(before, due) == max(now, due):
-                continue
-            (later if now > before else earlier).append(self._harm(order, before, now))
-        return later, earlier
+        rates = dict(SalesOrderLine.objects.filter(pk__in=self.shot.demands).values_list("pk", "penalty_per_day"))
+        penalty = np.zeros(len(plant.orders.code), np.int64)
+        for line_id, order in self.shot.demands.items():
+            penalty[order] = to_micro(rates[line_id])
+        return Costs(penalty, np.zeros_like(penalty))
 
-    def _harm(self, order: int, before: int, now: int) -> Harm:
-        plant = self.shot.plant
-        due, reference = int(plant.orders.due_day[order]), int(plant.orders.reference[order])
-        days = None if NEVER in (before, now) else abs(max(now, due) - max(before, due))
-        penalty, name = ZERO, ""
-        if plant.orders.kind[order] == OrderKind.DEMAND:
-            row = SalesOrderLine.objects.select_related("order__customer").get(pk=reference)
-            penalty, name = row.penalty_per_day * (days or 0), row.order.customer.name
+    def _effect(self, shift: engine.Shift) -> Effect:
+        plant, reference = self.shot.plant, int(self.shot.plant.orders.reference[shift.order])
+        is_demand = plant.orders.kind[shift.order] == OrderKind.DEMAND
+        if is_demand:
+            name = SalesOrderLine.objects.select_related("order__customer").get(pk=reference).order.customer.name
         else:
             name = WorkOrder.objects.select_related("item").get(pk=reference).item.name
-        return Harm(
-            kind="sales_order" if plant.orders.kind[order] == OrderKind.DEMAND else "work_order",
-            code=plant.orders.code[order],
+        return Effect(
+            kind="sales_order" if is_demand else "work_order",
+            code=plant.orders.code[shift.order],
             name=name,
-            before_on=plant.date_of(before),
-            after_on=plant.date_of(now),
-            days=days,
-            penalty=penalty,
+            before_on=plant.date_of(shift.finish_before),
+            after_on=plant.date_of(shift.finish_after),
+            days=None if abs(shift.days) >= NEVER else abs(shift.days),
+            penalty=from_micro(abs(shift.cost_after - shift.cost_before)),
         )
-
-
-def buildable(planned: Planned, work_order: WorkOrder, order: int) -> Decimal:
-    """Return how many whole units the material on hand for the work order allows to build now."""
-    kits, plant = planned.kits, planned.shot.plant
-    whole = work_order.open_quantity
-    lines = {int(plant.lines.reference[line]): line for line in plant.lines_of(order).tolist()}
-    most = whole
-    for requirement in work_order.requirements.filter(is_consumable=False):
-        line = lines.get(requirement.pk)
-        if line is None or not requirement.quantity:
-            continue
-        there = requirement.open_quantity - from_micro(kits.missing_on(line, 0))
-        per_unit = requirement.open_quantity / whole
-        most = min(most, round_down(there / per_unit, step=Decimal(1)))
-    return max(most, ZERO)
