@@ -1,9 +1,25 @@
-// On every page: looks and partial pages.
+// On every page. Behaviour hangs on data attributes and is delegated from the document, so that parts which htmx puts
+// in need no start-up of their own; that is why there is no component library here.
 import '@tabler/core/dist/css/tabler.min.css'
-import '@tabler/core/dist/js/tabler.min.js'
-import './app.css'
-import htmx from 'htmx.org'
+import './css/app.css'
+import './htmx.js'
+import './frame.js'
+import './toasts.js'
+import './forms.js'
+import './keys.js'
+import './lists.js'
+import './palette.js'
+import './scan.js'
+import './live.js'
 
-window.htmx = htmx
-htmx.config.includeIndicatorStyles = false // the content security policy allows no inline style sheet
-htmx.config.allowEval = false
+// Charts and the camera are big: they come when a page has one.
+async function draw(root) {
+  const figures = root.querySelectorAll('[data-chart]')
+  if (figures.length) (await import('./charts.js')).draw(figures)
+}
+draw(document)
+document.addEventListener('htmx:load', (event) => draw(event.detail.elt.parentElement ?? document))
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-camera]')
+  if (button) (await import('./camera.js')).read(button)
+})

@@ -7,8 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, QuerySet, Sum
+from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
+from qitao.catalog.models import QUANTITY
 from qitao.stock.models import (
     Balance,
     CountLine,
@@ -130,6 +133,21 @@ def _holding(warehouse: Warehouse, rows: list[Balance], reserved: Decimal) -> Ho
         in_transit=sum((row.on_hand for row in rows if row.location.kind == transit), ZERO),
         foreign=sum((row.on_hand for row in rows if row.owner), ZERO),
     )
+
+
+def items_with_stock() -> QuerySet[Item]:
+    """Return all items, each with what is `available` (own, ok, pickable, not allocated) and what is `blocked`."""
+    own = Balance.objects.filter(item=OuterRef("pk"), owner="")
+    is_free = Q(status=Status.OK, location__kind__in=Location.PICKED, doubted_at=None)
+    return Item.objects.select_related("unit", "category").annotate(
+        available=_summed(own.filter(is_free), F("on_hand") - F("allocated")),
+        blocked=_summed(own.exclude(is_free).exclude(location__kind=Location.Kind.TRANSIT), F("on_hand")),
+    )
+
+
+def _summed(rows: QuerySet[Balance], amount: Combinable) -> Coalesce:
+    one = rows.order_by().values("item").annotate(sum=Sum(amount)).values("sum")
+    return Coalesce(Subquery(one), ZERO, output_field=DecimalField(**QUANTITY))
 
 
 def moves_of(item: Item) -> QuerySet[Move]:

@@ -1,0 +1,83 @@
+"""The list of items and the page of one."""
+
+from __future__ import annotations
+
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+
+from qitao.catalog.models import Category, Item, Kind
+from qitao.stock.queries import items_with_stock
+from qitao.web.formats import named
+from qitao.web.lists import Choice, Column, Empty, List, Which, show
+from qitao.web.page import page
+from qitao.web.places import page_of
+
+
+def _categories(request: HttpRequest) -> list[tuple[int, str]]:
+    return [(row.pk, named(row)) for row in Category.objects.order_by("code")]
+
+
+ITEMS = List(
+    name="items",
+    columns=(
+        Column("code", _("Item"), kind="code", sort="code", link=page_of),
+        Column("name", _("Name"), value=named, sort="name"),
+        Column("spec", _("Specification"), sort="spec"),
+        Column("kind", _("Kind"), value="get_kind_display", sort="kind", shown=False),
+        Column("category", _("Category"), kind="named", sort="category__code"),
+        Column("package", _("Package"), sort="package", shown=False),
+        Column("available", _("Available"), kind="quantity", unit="unit", sort="available"),
+        Column("blocked", _("Blocked"), kind="quantity", unit="unit", sort="blocked"),
+        Column("safety_stock", _("Safety stock"), kind="quantity", unit="unit", sort="safety_stock"),
+        Column("lead_days", _("Lead days"), kind="number", sort="lead_days", shown=False),
+        Column("abc", _("ABC"), sort="abc", shown=False),
+        Column(
+            "unit_cost",
+            _("Unit cost"),
+            kind="money",
+            unit="currency",
+            sort="unit_cost",
+            permission="cost.view",
+            shown=False,
+        ),
+    ),
+    filters=(
+        Choice("kind", _("Kind"), Kind.choices),
+        Choice("category", _("Category"), _categories, lookup="category_id"),
+        Which(
+            "stock",
+            _("Stock"),
+            {
+                "none": (_("none available"), Q(available=0)),
+                "low": (_("below safety stock"), Q(available__lt=F("safety_stock"))),
+                "some": (_("some available"), Q(available__gt=0)),
+                "blocked": (_("some blocked"), Q(blocked__gt=0)),
+            },
+        ),
+        Which(
+            "active",
+            _("In use"),
+            {"yes": (_("in use"), Q(is_active=True)), "no": (_("no longer"), Q(is_active=False))},
+            default="yes",
+        ),
+    ),
+    search=("code", "name", "name_en", "pinyin", "spec"),
+    order="code",
+    row_link=page_of,
+    empty=Empty(_("No items yet."), _("Import them from a folder of tables."), "imports", _("Import")),
+    placeholder=_("Code, name, pinyin initials"),
+)
+
+
+@page(permission="catalog.view")
+def items(request: HttpRequest) -> HttpResponse:
+    """Show the items with what is there of each."""
+    return show(request, ITEMS, items_with_stock(), title=_("Items"))
+
+
+@page(permission="catalog.view")
+def item(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one item."""
+    return render(request, "items/page.html", {"item": get_object_or_404(Item, code=code)})

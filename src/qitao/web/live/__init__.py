@@ -1,0 +1,1 @@
+"""Live updates: what one does, the others see."""

@@ -1,0 +1,51 @@
+"""The stream of live updates."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
+
+from qitao.web.live.hub import hub
+from qitao.web.page import SIGNED_IN
+
+BEAT_SECONDS = 15.0
+RETRY = "retry: 1000\n\n"
+BEAT = "event: beat\ndata: \n\n"
+
+
+async def live(request: HttpRequest) -> HttpResponseBase:
+    """Stream what happens, as server-sent events with {"kind", "about"}; never more than kinds and numbers of rows."""
+    if request.method != "GET":
+        return HttpResponseNotAllowed(["GET"])
+    user = await request.auser()
+    await sync_to_async(connections.close_all)()  # back to the pool: a stream must not hold it for hours
+    if not user.is_authenticated:
+        return HttpResponse(status=401)
+    if not isinstance(request, ASGIRequest):
+        return HttpResponse(status=204)  # this server cannot stream; the browser does not ask again
+    return StreamingHttpResponse(
+        _stream(),
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+live.permission = SIGNED_IN  # type: ignore[attr-defined]
+live.methods = ("GET",)  # type: ignore[attr-defined]
+
+
+async def _stream() -> AsyncIterator[str]:
+    async with hub().screen() as events:
+        yield RETRY
+        while True:
+            try:
+                payload = await asyncio.wait_for(events.get(), BEAT_SECONDS)
+            except TimeoutError:
+                yield BEAT
+            else:
+                yield f"data: {payload}\n\n"

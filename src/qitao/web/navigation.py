@@ -1,0 +1,93 @@
+"""Where one can go: the entries of the sidebar and the palette, each with the permission of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from qitao.accounts.roles import ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry: its page, its word, its icon, what one must hold to see it, and its key after G."""
+
+    name: str  # of the route
+    title: str | Promise
+    icon: str
+    permission: str
+    key: str = ""
+    url: str = ""
+    is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Places that belong together."""
+
+    title: str | Promise
+    places: tuple[Place, ...]
+
+
+MAP = (
+    Group("", (Place("home", _("Today"), "home", "home.view", "h"),)),
+    Group(
+        _("Floor"),
+        (
+            Place("pick-lists", _("Pick lists"), "pick", "picking.view", "l"),
+            Place("work-orders", _("Work orders"), "work_order", "production.view", "w"),
+            Place("receipts", _("Receipts"), "receipt", "stock.receive", "r"),
+            Place("counts", _("Counts"), "count", "stock.count", "n"),
+            Place("transfers", _("Transfers"), "transfer", "stock.view", "t"),
+        ),
+    ),
+    Group(
+        _("Shortages"),
+        (
+            Place("kit-board", _("Clear to build"), "board", "planning.view", "b"),
+            Place("cases", _("Shortage cases"), "case", "shortages.view", "c"),
+        ),
+    ),
+    Group(
+        _("Records"),
+        (
+            Place("items", _("Items"), "item", "catalog.view", "i"),
+            Place("purchase-orders", _("Purchase orders"), "purchase", "purchasing.view", "p"),
+            Place("requisitions", _("Requisitions"), "requisition", "purchasing.view", "q"),
+            Place("sales-orders", _("Sales orders"), "customer", "sales.view", "s"),
+        ),
+    ),
+    Group(_("System"), (Place("imports", _("Import"), "import", "exchange.import"),)),
+)
+
+
+def groups_for(request: HttpRequest) -> list[Group]:
+    """Return the groups with the places that the reader may see, the present one marked."""
+    found = []
+    for group in MAP:
+        places = tuple(shown for place in group.places if (shown := _shown(place, request)))
+        if places:
+            found.append(Group(group.title, places))
+    return found
+
+
+def _shown(place: Place, request: HttpRequest) -> Place | None:
+    if not request.user.is_authenticated or not request.user.may(place.permission):
+        return None
+    try:
+        url = reverse(place.name)
+    except NoReverseMatch:  # an app that is not installed brings no page
+        return None
+    here = request.path == url or (url != "/" and request.path.startswith(url))
+    return Place(place.name, place.title, place.icon, place.permission, place.key, url, here)
+
+
+def landing(user: Any) -> str:
+    """Return the word for the first role of a person."""
+    return gettext(ROLES[user.roles[0]]) if user.roles else ""

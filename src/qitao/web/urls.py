@@ -1,0 +1,13 @@
+"""The addresses of all pages, area by area."""
+
+from django.urls import include, path
+
+AREAS = (
+    "home",
+    "session",
+    "search",
+    "live",
+    "items",
+)
+
+urlpatterns = [path("", include(f"qitao.web.{area}.urls")) for area in AREAS]
