@@ -54,7 +54,7 @@ def _anticipated(failure: Exception) -> int | None:
 
     if isinstance(failure, connect.NoDatabase):
         return NO_DATABASE
-    if isinstance(failure, (web_server.PortTaken, trial.NotOurs)):
+    if isinstance(failure, web_server.PortTaken):
         return WRONG_USE
     if isinstance(failure, (trial.DoesNotStart, FileNotFoundError, NotADirectoryError, PermissionError)):
         return NO
@@ -102,6 +102,7 @@ def _describe_exchange(command: Callable[[str, Run, str], argparse.ArgumentParse
     take = command("import", _import, "Load a folder of tables into the database")
     take.add_argument("folder", type=Path)
     take.add_argument("--check", action="store_true", help="say what would be taken, load nothing")
+    take.add_argument("--report", type=Path, metavar="FILE", help="where the row-by-row account goes (data folder)")
     give = command("export", _export, "Write what is in the system as a plant folder")
     give.add_argument("folder", type=Path)
     plan = command("plan", _plan, "Plan a plant folder without a database")
@@ -202,7 +203,8 @@ def _import(given: argparse.Namespace, environment: env.Environment) -> int:
     with connect.database(environment):
         from qitao.exchange.commands import import_folder
 
-        return NO if import_folder(given.folder, check_only=given.check) else DONE
+        report = import_folder(given.folder, dry_run=given.check, out=given.report, language=environment.language)
+    return NO if report.errors else DONE
 
 
 def _export(given: argparse.Namespace, environment: env.Environment) -> int:
@@ -211,7 +213,7 @@ def _export(given: argparse.Namespace, environment: env.Environment) -> int:
     with connect.database(environment):
         from qitao.exchange.commands import export_folder
 
-        export_folder(given.folder)
+        export_folder(given.folder, language=environment.language)
     return DONE
 
 

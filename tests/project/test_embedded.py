@@ -216,7 +216,7 @@ def test_a_lost_password_is_said_plainly(cluster: Cluster) -> None:
 def test_data_of_another_major_version_is_not_touched(cluster: Cluster) -> None:
     cluster.stop()
     (cluster.data / "PG_VERSION").write_text("99\n")
-    with pytest.raises(binaries.EmbeddedDatabaseError, match="PostgreSQL 99.*pg_dump"):
+    with pytest.raises(binaries.EmbeddedDatabaseError, match=r"PostgreSQL 99.*pg_dump"):
         cluster.start()
 
 

@@ -56,7 +56,8 @@ class Demo:
 
     def await_ready(self, seconds: float = START_SECONDS) -> None:
         ready = eventually(lambda: self.state() == "ok" or self.process.poll() is not None, seconds=seconds)
-        assert ready and self.process.poll() is None, f"{self.state()}\n{self.says()}"
+        assert ready, f"{self.state()}\n{self.says()}"
+        assert self.process.poll() is None, self.says()
 
     def child(self, word: str) -> psutil.Process | None:
         """Find the part that we started with that word on its command line."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-QUANTITY = {"max_digits": 18, "decimal_places": 6}
-MONEY = {"max_digits": 18, "decimal_places": 6}
+QUANTITY: dict[str, Any] = {"max_digits": 18, "decimal_places": 6}
+MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 6}
 
 
 class Site(models.Model):

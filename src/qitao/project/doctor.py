@@ -125,9 +125,13 @@ def _server() -> Iterator[Finding]:
         connection.ensure_connection()
     except Error as failure:
         reason = str(failure).strip().splitlines()[0]
-        yield Finding("database", False, reason, "check DATABASE_URL, and that the server runs and lets this machine in")
+        yield Finding(
+            "database", False, reason, "check DATABASE_URL, and that the server runs and lets this machine in"
+        )
         return
-    version = connection.pg_version
+    with connection.cursor() as cursor:
+        cursor.execute("show server_version_num")
+        version = int(cursor.fetchone()[0])
     good = version >= OLDEST_SERVER
     yield Finding("database", good, f"PostgreSQL {version // 10000}.{version % 100}", "" if good else "use 15 or newer")
     missing = health.migrations_missing()

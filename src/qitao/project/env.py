@@ -240,9 +240,13 @@ VARIABLES = (
     Variable("DATABASE_URL", "database_url", "", _database_url, "A PostgreSQL server instead of the embedded one"),
     Variable("QITAO_PG_BIN", "pg_bin", "", _optional_folder, "Folder with postgres and initdb for the embedded one"),
     Variable("QITAO_PG_USER", "pg_user", "nobody", _plain, "System user that runs PostgreSQL when Qitao is root"),
-    Variable("QITAO_SECRET_KEY", "secret_key", "", _secret, "Signs sessions; made and kept in the data folder if unset"),
+    Variable(
+        "QITAO_SECRET_KEY", "secret_key", "", _secret, "Signs sessions; made and kept in the data folder if unset"
+    ),
     Variable("QITAO_HOSTS", "hosts", "", _listed, "Host names browsers may use, separated by commas"),
-    Variable("QITAO_ORIGINS", "origins", "", _origins, "Origins in front of a proxy, such as https://qitao.example.com"),
+    Variable(
+        "QITAO_ORIGINS", "origins", "", _origins, "Origins in front of a proxy, such as https://qitao.example.com"
+    ),
     Variable("QITAO_HTTPS", "https", "no", _yes_or_no, "Browsers reach the server over https (through a proxy)"),
     Variable("QITAO_DEBUG", "debug", "no", _yes_or_no, "Error pages with internals; for development only"),
     Variable("QITAO_TIME_ZONE", "time_zone", "Asia/Shanghai", _time_zone, "Time zone of the company"),

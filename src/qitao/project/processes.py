@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -74,19 +75,15 @@ class Program:
         """Ask, wait until the deadline, then kill the whole group."""
         self.ask_to_stop()
         if self.process is not None:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self.process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
         self._kill_group()
 
     def _kill_group(self) -> None:
         if self.process is None:
             return
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
         self.process.wait()
 
 
@@ -152,7 +149,7 @@ class Supervisor:
         watched.started_at = time.monotonic()
         try:
             watched.part.start()
-        except Exception as failure:  # noqa: BLE001 - whatever it is, the next look tries again, later
+        except Exception as failure:  # whatever it is, the next look tries again, later
             self._tell(f"{watched.part.name} does not start: {failure}")
 
 

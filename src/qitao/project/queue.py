@@ -10,7 +10,7 @@ import asyncio
 import logging
 
 from django.db import connection
-from procrastinate import App, JobContext
+from procrastinate import App, Blueprint, JobContext
 from procrastinate.contrib.django import app
 
 SILENT_SECONDS = 60
@@ -20,16 +20,16 @@ STOP_SECONDS = 4
 log = logging.getLogger("qitao.queue")
 
 
+upkeep = Blueprint()
+
+
 def attach_upkeep(app: App) -> None:
     """Add the upkeep tasks to the app; Procrastinate calls it when Django is ready."""
-    app.periodic(cron="* * * * *")(
-        app.task(retry_stalled, name="qitao.retry_stalled", queueing_lock="qitao.retry_stalled", pass_context=True)
-    )
-    app.periodic(cron="17 3 * * *")(
-        app.task(forget_finished, name="qitao.forget_finished", queueing_lock="qitao.forget_finished", pass_context=True)
-    )
+    app.add_tasks_from(upkeep, namespace="qitao")
 
 
+@upkeep.periodic(cron="* * * * *")
+@upkeep.task(name="retry_stalled", queueing_lock="qitao.retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """Queue again what a dead worker left behind."""
     manager = context.app.job_manager
@@ -38,6 +38,8 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
         await manager.retry_job(job)
 
 
+@upkeep.periodic(cron="17 3 * * *")
+@upkeep.task(name="forget_finished", queueing_lock="qitao.forget_finished", pass_context=True)
 async def forget_finished(context: JobContext, timestamp: int) -> None:
     """Delete the records of background work that ended well two weeks ago."""
     await context.app.job_manager.delete_old_jobs(nb_hours=KEEP_FINISHED_HOURS)

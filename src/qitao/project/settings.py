@@ -63,6 +63,7 @@ WSGI_APPLICATION = "qitao.project.wsgi.application"
 APPEND_SLASH = True
 
 MIDDLEWARE = [
+    "qitao.project.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -73,7 +74,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "qitao.project.logs.RequestLogMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -137,7 +137,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 _HASHED_NAME = re.compile(r"/dist/assets/.+-[\w-]{8}\.\w+$")
 
 
-def WHITENOISE_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:  # noqa: N802, ARG001 - the name is WhiteNoise's
+def WHITENOISE_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:  # noqa: N802 - the name is WhiteNoise's
     """Tell whether a file's name changes with its content."""
     return bool(_HASHED_NAME.search(url))
 

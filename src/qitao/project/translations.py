@@ -29,7 +29,7 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).resolve().parent.parent
 LOCALES = PACKAGE / "locale"
 WRITTEN, DERIVED = "zh_Hans", "zh_Hant"
-FUNCTIONS = {
+FUNCTIONS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -57,7 +57,7 @@ def gather(package: Path = PACKAGE) -> Catalog:
             continue
         where = path.relative_to(package.parent).as_posix()
         for context, message, comments in _messages(path):
-            found.add(message, locations=[(where, None)], auto_comments=comments, context=context)
+            found.add(message, locations=[(where, 1)], auto_comments=comments, context=context)
     return found
 
 
@@ -66,14 +66,13 @@ def _messages(path: Path) -> Iterator[tuple[str | None, Any, list[str]]]:
     text = path.read_text("utf-8")
     if path.suffix != ".py":
         text = _as_python(text, path)
-    options = {"encoding": "utf-8"}
-    calls = extract_python(io.BytesIO(text.encode()), list(FUNCTIONS), ["Translators:"], options)
-    for _line, function, arguments, comments in calls:
-        given = arguments if isinstance(arguments, tuple) else (arguments,)
-        context = given[0] if "pgettext" in function else None
-        texts = [part for part in (given[1:] if context else given) if part][: 2 if "ngettext" in function else 1]
+    calls: Any = extract_python(io.BytesIO(text.encode()), FUNCTIONS, ["Translators:"], {"encoding": "utf-8"})
+    for _line, function, arguments, comments, *_ in calls:
+        given = list(arguments) if isinstance(arguments, (list, tuple)) else [arguments]
+        context = given.pop(0) if "pgettext" in function else None
+        texts = [part for part in given if part][: 2 if "ngettext" in function else 1]
         if texts:
-            yield context, (texts[0] if len(texts) == 1 else tuple(texts)), list(comments)
+            yield context, (texts[0] if len(texts) == 1 else tuple(texts)), comments
 
 
 def _as_python(text: str, path: Path) -> str:

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from qitao.project import connect, env, web_server
 from qitao.project.processes import Program, Supervisor, last_lines
 
 if TYPE_CHECKING:
+    from qitao.demo.people import Person
     from qitao.project.embedded.cluster import Cluster
 
 READY_SECONDS = 120.0
@@ -25,10 +26,6 @@ READY_SECONDS = 120.0
 
 class DoesNotStart(Exception):
     """Web server or worker did not come up; the text ends with what it said last."""
-
-
-class NotOurs(Exception):
-    """Refuse to wipe a database that Qitao did not make itself."""
 
 
 class Interrupted(Exception):
@@ -50,7 +47,7 @@ class EmbeddedDatabase:
         """Tell whether it runs."""
         return self.cluster.alive()
 
-    def stop(self, *, deadline: float) -> None:  # noqa: ARG002 - it has a patience of its own
+    def stop(self, *, deadline: float) -> None:
         """Stop it if it is ours."""
         self.cluster.stop()
 
@@ -58,19 +55,17 @@ class EmbeddedDatabase:
 def run(environment: env.Environment, *, reset: bool, say: Callable[[str], None] = print) -> None:
     """Run database, web server and worker; return after an orderly stop."""
     web_server.check_port(environment.bind, environment.port)
-    if reset and environment.database_url:
-        raise NotOurs("--reset wipes the embedded database only; empty the one of DATABASE_URL yourself")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     supervisor = Supervisor(tell=say)
     try:
-        url = _database(environment, supervisor, reset=reset)
-        sign_ins = _prepare(url, say=say)
+        url = _database(environment, supervisor)
+        people = _prepare(url, reset=reset, say=say)
         supervisor.catch_signals()
         _start_processes(environment, url, supervisor)
         _await_ready(environment, supervisor)
         if not supervisor.stopping.is_set():
-            say(_banner(environment, sign_ins))
+            say(banner(environment, people))
         supervisor.watch()
     except Interrupted:
         pass
@@ -84,18 +79,16 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise Interrupted
 
 
-def _database(environment: env.Environment, supervisor: Supervisor, *, reset: bool) -> str:
+def _database(environment: env.Environment, supervisor: Supervisor) -> str:
     if environment.database_url:
         return environment.database_url
     cluster = connect.embedded(environment)
     supervisor.add(EmbeddedDatabase(cluster))
-    if reset:
-        cluster.empty_database()
     return cluster.url
 
 
-def _prepare(url: str, *, say: Callable[[str], None]) -> list[tuple[str, str, str]]:
-    """Bring the tables up to date, load the demo factory into an empty database, return its sign-ins."""
+def _prepare(url: str, *, reset: bool, say: Callable[[str], None]) -> Sequence[Person]:
+    """Bring the tables up to date, load the demo factory into an empty database, return who may sign in."""
     connect.set_up(url)
     from django.core.management import call_command
 
@@ -105,13 +98,24 @@ def _prepare(url: str, *, say: Callable[[str], None]) -> list[tuple[str, str, st
         if migrations_missing():
             say("Making the tables …")
             call_command("migrate", verbosity=0, interactive=False)
-        return _load_demo(say)
+        return _load_demo(reset=reset, say=say)
     finally:
         connect.let_go()
 
 
-def _load_demo(say: Callable[[str], None]) -> list[tuple[str, str, str]]:
-    return []
+def _load_demo(*, reset: bool, say: Callable[[str], None]) -> Sequence[Person]:
+    """Load the demo factory where there is nothing; a factory of the user's own is served as it is."""
+    from qitao.catalog.models import Item
+    from qitao.demo.load import NotTheDemo, load_demo
+
+    if reset or not Item.objects.exists():
+        say("Loading the demo factory …")
+    try:
+        return load_demo(reset=reset).people
+    except NotTheDemo:
+        if reset:
+            raise
+        return ()
 
 
 def _start_processes(environment: env.Environment, url: str, supervisor: Supervisor) -> None:
@@ -138,10 +142,9 @@ def _await_ready(environment: env.Environment, supervisor: Supervisor) -> None:
 
 def _ask(environment: env.Environment) -> str:
     """Return what /readyz says, or that nobody answers."""
-    request = urllib.request.Request(f"{address(environment, local=True)}readyz")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy to ourselves
     try:
-        with opener.open(request, timeout=5) as answer:
+        with opener.open(f"{address(environment, local=True)}readyz", timeout=5) as answer:
             return str(json.load(answer)["status"])
     except urllib.error.HTTPError as refused:
         return f"HTTP {refused.code}"
@@ -157,12 +160,13 @@ def address(environment: env.Environment, *, local: bool = False) -> str:
     return f"http://{host}:{environment.port}/"
 
 
-def _banner(environment: env.Environment, sign_ins: list[tuple[str, str, str]]) -> str:
+def banner(environment: env.Environment, people: Sequence[Person]) -> str:
     """Say where Qitao is, who may sign in, where things are kept."""
     lines = ["", f"  齐套 Qitao is ready:  {address(environment)}", ""]
-    if sign_ins:
-        widest = max(len(username) for username, _, _ in sign_ins)
-        lines += [f"  {username:<{widest}}  {password}  {role}" for username, password, role in sign_ins]
+    if people:
+        widest = max(len(person.username) for person in people)
+        lines += [f"  Sign in with password  {people[0].password}  as"]
+        lines += [f"    {person.username:<{widest}}  {person.does} ({person.name})" for person in people]
         lines.append("")
     lines += [f"  Data and logs: {environment.home}", "  Ctrl-C stops everything.", ""]
     return "\n".join(lines)

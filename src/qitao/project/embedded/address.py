@@ -20,8 +20,7 @@ def url(home: Path) -> str:
 def write(*, password: str, port: int, user: str = USER, database: str = DATABASE) -> str:
     """Write an address on this machine; the wheel's PostgreSQL speaks neither TLS nor GSS, so neither is tried."""
     return (
-        f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{port}/{database}"
-        "?sslmode=disable&gssencmode=disable"
+        f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{port}/{database}?sslmode=disable&gssencmode=disable"
     )
 
 

@@ -80,13 +80,6 @@ class Cluster:
         lock = self._read_lock()
         return lock[0] if lock and _is_server(lock[0], self.data) else None
 
-    def empty_database(self) -> None:
-        """Throw away what is in Qitao's database; connections to it are broken."""
-        with self._connect("postgres") as connection:
-            name = sql.Identifier(address.DATABASE)
-            connection.execute(sql.SQL("drop database if exists {} with (force)").format(name))
-        self._provide_database()
-
     def stop(self) -> None:
         """Stop the server that we started (fast shutdown, then harder); leave one that somebody else started."""
         if self.process is None:
@@ -133,7 +126,12 @@ class Cluster:
         with self._password_file() as password:
             command = [
                 *(str(programs.program("initdb")), "-D", str(draft), "-U", address.OWNER, "-E", "UTF8", *locale),
-                *("--auth-local=scram-sha-256", "--auth-host=scram-sha-256", f"--pwfile={password}", "--data-checksums"),
+                *(
+                    "--auth-local=scram-sha-256",
+                    "--auth-host=scram-sha-256",
+                    f"--pwfile={password}",
+                    "--data-checksums",
+                ),
             ]
             made = self._run(command)
         if made.returncode:
@@ -142,7 +140,13 @@ class Cluster:
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, cwd="/", capture_output=True, text=True, check=False, env=_environment(), **self.account.process_options()
+            command,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            env=_environment(),
+            **self.account.process_options(),
         )
 
     @contextmanager
@@ -166,7 +170,13 @@ class Cluster:
         self._clear_stale_lock()
         open_log(self.log)
         port = _free_port(address.read(self.home / address.PORT_FILE))
-        settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", f"port={port}", "max_connections=100", *self.settings]
+        settings = [
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            f"port={port}",
+            "max_connections=100",
+            *self.settings,
+        ]
         arguments = [part for setting in settings for part in ("-c", setting)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -211,9 +221,7 @@ class Cluster:
         return False
 
     def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
-        where = address.write(
-            password=self._password(), port=self._port(), user=address.OWNER, database=database
-        )
+        where = address.write(password=self._password(), port=self._port(), user=address.OWNER, database=database)
         return psycopg.connect(where, autocommit=True, connect_timeout=10)
 
     def _provide_database(self) -> None:
