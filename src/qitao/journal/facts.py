@@ -29,7 +29,7 @@ def wire(table: Mapping[str, Sequence[Reaction]]) -> None:
         _reactions[kind].extend(reactions)
 
 
-def record(command: Command, kind: str, subject: models.Model, **data: Any) -> Fact:
+def record(command: Command, kind: str, subject: models.Model, /, **data: Any) -> Fact:
     """Write down that `kind` happened to `subject`, run its reactions, and tell the open screens on commit."""
     fact = Fact.objects.create(
         kind=kind,

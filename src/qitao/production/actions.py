@@ -17,7 +17,7 @@ from qitao.kernel.quantity import ZERO, plain, required, round_up
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
 from qitao.production.models import WORK_ORDER, Requirement, WorkOrder
-from qitao.production.queries import last_rank, open_requirements
+from qitao.production.queries import last_rank, open_requirements, shares
 from qitao.production.refusals import (
     MoreThanAsked,
     NoBom,
@@ -350,17 +350,17 @@ def split(command: Command, *, work_order_id: int, quantity: Decimal) -> Reply:
             asked=plain(quantity),
         )
     rest = work_order.open_quantity - quantity
-    whole = work_order.quantity
+    parts = shares(work_order, rest=rest)
     WorkOrder.objects.filter(rank__gt=work_order.rank).update(rank=F("rank") + 1)
     twin = WorkOrder.objects.get(pk=work_order.pk)
     twin.pk, twin.code = None, _twin_code(work_order.code)
     twin.quantity, twin.quantity_done = rest, ZERO
     twin.rank, twin.status, twin.pause_reason = work_order.rank + 1, "firm", ""
     twin.save(force_insert=True)
-    work_order.quantity = whole - rest
+    work_order.quantity -= rest
     work_order.save(update_fields=["quantity"])
-    for line in work_order.requirements.all():
-        _divide(line, twin, share=rest / whole)
+    for line, moved in parts:
+        _divide(line, twin, moved)
     record(
         command,
         "production.split",
@@ -368,12 +368,12 @@ def split(command: Command, *, work_order_id: int, quantity: Decimal) -> Reply:
         kept=str(quantity),
         into=twin.code,
         rest=str(rest),
+        items=sorted({line.item_id for line, _ in parts}),
     )
     return {"work_order": work_order.pk, "into": twin.pk, "code": twin.code}
 
 
-def _divide(line: Requirement, twin: WorkOrder, *, share: Decimal) -> None:
-    moved = min(round_up(line.quantity * share), line.open_quantity)
+def _divide(line: Requirement, twin: WorkOrder, moved: Decimal) -> None:
     if moved <= 0:
         return
     Requirement.objects.create(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
 
+from qitao.kernel.quantity import round_up
 from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
 
 
@@ -30,3 +32,14 @@ def open_requirements(
 def last_rank() -> int:
     """Return the largest rank in use; 0 where there is none."""
     return WorkOrder.objects.order_by("-rank").values_list("rank", flat=True).first() or 0
+
+
+def shares(work_order: WorkOrder, *, rest: Decimal) -> list[tuple[Requirement, Decimal]]:
+    """Return for each requirement how much of it goes along when `rest` of the work order is split off.
+
+    In proportion, rounded up, but never what is issued already: that stays.
+    """
+    return [
+        (line, min(round_up(line.quantity * rest / work_order.quantity), line.open_quantity))
+        for line in work_order.requirements.select_related("item")
+    ]

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 
 from qitao.catalog import queries as catalog
-
 from qitao.engine import options as engine
 from qitao.engine.costs import Costs
 from qitao.engine.plant import NEVER, OrderKind
-from qitao.kernel.quantity import ZERO, from_micro, plain, to_micro
+from qitao.kernel.quantity import ZERO, from_micro, plain, round_down, to_micro
 from qitao.planning import queries as planning
 from qitao.planning.actions import Planned
+from qitao.production import queries as production
 from qitao.production.models import Requirement, WorkOrder
 from qitao.purchasing import queries as purchasing
 from qitao.sales.models import SalesOrderLine
@@ -296,15 +296,31 @@ class Trial:
 
     def _partial(self) -> Iterator[Draft]:
         """Build now as many as the kit at hand allows, the rest as a work order of its own."""
-        micro = engine.buildable_quantity(self.shot.plant, self.kits, self.order, day=0)
-        quantity = from_micro(micro)
+        quantity = self._buildable()
         if 0 < quantity < self.work_order.open_quantity:
+            rest = self.work_order.open_quantity - quantity
+            shares = production.shares(self.work_order, rest=rest)
+            keeps = tuple(
+                (self.shot.lines[line.pk], to_micro(line.open_quantity - moved))
+                for line, moved in shares
+                if line.pk in self.shot.lines
+            )
             yield Draft(
                 OptionKind.PARTIAL,
                 "",
-                {"quantity": plain(quantity), "rest": plain(self.work_order.open_quantity - quantity)},
-                (engine.SplitOrder(order=self.order, quantity=micro),),
+                {"quantity": plain(quantity), "rest": plain(rest)},
+                (engine.SplitOrder(order=self.order, quantity=to_micro(quantity), keeps=keeps),),
             )
+
+    def _buildable(self) -> Decimal:
+        """Return how many more whole units what is issued and what lies ready for the order allow to build now."""
+        whole, most = self.work_order.quantity, self.work_order.open_quantity
+        for line in self.work_order.requirements.filter(is_consumable=False, quantity__gt=0):
+            row = self.shot.lines.get(line.pk)
+            missing = from_micro(self.kits.missing_on(row, 0)) if row is not None else ZERO
+            units = round_down((line.quantity - missing) * whole / line.quantity, step=Decimal(1))
+            most = min(most, units - self.work_order.quantity_done)
+        return max(most, ZERO)
 
     def _expedite(self) -> Iterator[Draft]:
         """Have an open delivery brought forward to the supplier's shortest lead time, against its fee."""
