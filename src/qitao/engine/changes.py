@@ -110,11 +110,14 @@ class AddSupply:
 class SplitOrder:
     """Build `quantity` of the product as one order, the rest as another served right after it.
 
-    Remaining requirements are split in proportion, the first part's rounded up.
+    Remaining requirements are split in proportion, the first part's rounded up – but a line named in `keeps` leaves
+    so much with the first part (of what was issued already the first part may need less).
     """
 
     order: int
     quantity: int
+    keeps: tuple[tuple[int, int], ...] = ()
+    """(line, quantity in millionths), for lines that are not split in proportion."""
 
 
 @dataclass(frozen=True)
@@ -264,8 +267,10 @@ def _split(change: SplitOrder, plant: Plant) -> Plant:
     sequence = [row for row in plant.service_sequence.tolist() if row != second]
     sequence.insert(sequence.index(order) + 1, second)
     plant = _ranked(plant, sequence)
+    keeps = dict(change.keeps)
     for line in np.flatnonzero(plant.lines.order == order).tolist():
-        plant = _split_line(plant, line, second, first=first, whole=whole)
+        in_proportion = -(-int(plant.lines.quantity[line]) * first // whole)
+        plant = _split_line(plant, line, second, now=keeps.get(line, in_proportion))
     return plant if output < 0 else _cut_claims(plant, output)
 
 
@@ -276,9 +281,8 @@ def _recount(change: RecordIsWrong, plant: Plant) -> Plant:
     return _cut_claims(_set_supply(plant, change.supply, quantity=change.quantity), change.supply)
 
 
-def _split_line(plant: Plant, line: int, second: int, *, first: int, whole: int) -> Plant:
+def _split_line(plant: Plant, line: int, second: int, *, now: int) -> Plant:
     quantity = int(plant.lines.quantity[line])
-    now = -(-quantity * first // whole)
     kept = replace(plant.lines, quantity=_changed(plant.lines.quantity, line, now))
     plant = replace(plant, lines=_appended(kept, line, order=second, quantity=quantity - now))
     return _cut_line_claims(plant, line)

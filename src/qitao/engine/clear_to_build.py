@@ -77,7 +77,10 @@ class OrderCheck:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plant packed for the sweep: pack once, then run or ask single questions in microseconds."""
+    """A plant packed for the sweep: pack once, then run or ask single questions in microseconds.
+
+    Single questions try and put back inside the packed columns: one thread at a time.
+    """
 
     plant: Plant
     pool: Pool
@@ -157,12 +160,11 @@ class Prepared:
         part = slice(first[cluster], first[cluster + 1])
         before = {supply: int(self.pool.left[self.supply_event[supply], 0]) for supply in changed or {}}
         for supply, quantity in (changed or {}).items():
-            change = quantity - int(self.plant.supplies.quantity[supply])
-            self.pool.left[self.supply_event[supply], 0] = before[supply] + change
+            self._set_left(supply, before[supply] + quantity - int(self.plant.supplies.quantity[supply]))
         found = self._scratch.found
         try_lines(self._scratch, orders[part], lines[part])
         for supply, left in before.items():
-            self.pool.left[self.supply_event[supply], 0] = left
+            self._set_left(supply, left)
         return tuple(
             LineCheck(line, day, short)
             for line, day, short in zip(
@@ -172,6 +174,11 @@ class Prepared:
                 strict=True,
             )
         )
+
+    def _set_left(self, supply: int, quantity: int) -> None:
+        event, item = int(self.supply_event[supply]), int(self.plant.supplies.item[supply])
+        self.pool.left[event, 0] = quantity
+        self.pool.heads[item, 0] = min(int(self.pool.heads[item, 0]), event)
 
     @cached_property
     def _scratch(self) -> Desk:
@@ -295,7 +302,7 @@ def _asks(plant: Plant, supply_event: Int32, supply_day: Int32) -> Asks:
     own_event = np.full(orders.output.size, -1, np.int32)
     makes = orders.output >= 0
     own_event[makes] = supply_event[orders.output[makes]]
-    first, rows = grouped(claims.line, lines.item.size)
+    first, rows = plant.line_reservations
     line, supply = claims.line[rows], claims.supply[rows]
     item, place = plant.supplies.item[supply], plant.supplies.warehouse[supply]
     transit = plant.lanes.days[plant.items.lane_table[item], place, orders.warehouse[lines.order[line]]]

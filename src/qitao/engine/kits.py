@@ -110,16 +110,23 @@ class Kits:
 
     def missing_on(self, line: int, day: int) -> int:
         """Return how much of a line, in its own item's unit, is not covered by pegs of `day` or earlier."""
-        there: dict[int, int] = {}
-        for peg in self.pegs_of(line):
-            if self.peg_day[peg] <= day:
-                item = int(self.plant.supplies.item[self.peg_supply[peg]])
-                there[item] = there.get(item, 0) + int(self.peg_quantity[peg])
-        missing = int(self.plant.lines.quantity[line])
-        for item, quantity in there.items():
-            up, down = substitute_ratio(self.plant, line, item) or (1, 1)
-            missing -= quantity * down // up
-        return max(missing, 0)
+        plant = self.plant
+        missing = open_quantity = int(plant.lines.quantity[line])
+        claims = plant.reservations_of(line).tolist()
+        pegs = self.pegs_of(line)
+        for claim, peg in zip(claims, pegs[: len(claims)], strict=True):  # reservations' pegs come first
+            item = int(plant.supplies.item[plant.reservations.supply[claim]])
+            up, down = substitute_ratio(plant, line, item) or (1, 1)
+            covers = int(plant.reservations.quantity[claim]) * down // up
+            open_quantity -= covers
+            missing -= covers if self.peg_day[peg] <= day else 0
+        drawn = pegs[len(claims) :]
+        there = sum(int(self.peg_quantity[peg]) for peg in drawn if self.peg_day[peg] <= day)
+        if drawn and plant.supplies.item[self.peg_supply[drawn[0]]] != plant.lines.item[line]:
+            # A substitute is drawn for all that is open or not at all: its share covers that share.
+            whole = sum(int(self.peg_quantity[peg]) for peg in drawn)
+            there = open_quantity * there // whole
+        return max(missing - there, 0)
 
     def pegs_of(self, line: int) -> range:
         """Return the peg rows of one line."""

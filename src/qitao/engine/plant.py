@@ -308,6 +308,16 @@ class Plant:
         return rows[first[order] : first[order + 1]]
 
     @cached_property
+    def line_reservations(self) -> tuple[Int32, Int32]:
+        """(first, rows): the reservations of line l are rows[first[l]:first[l + 1]], in row order."""
+        return grouped(self.reservations.line, self.lines.item.size)
+
+    def reservations_of(self, line: int) -> Int32:
+        """Return the reservation rows of one line, in row order."""
+        first, rows = self.line_reservations
+        return rows[first[line] : first[line + 1]]
+
+    @cached_property
     def item_supplies(self) -> tuple[Int32, Int32]:
         """(first, rows): the supplies of item i are rows[first[i]:first[i + 1]], in row order."""
         return grouped(self.supplies.item, len(self.items.code))
