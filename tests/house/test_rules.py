@@ -34,8 +34,13 @@ def no_work_in_save(node: ast.AST) -> bool:
 
 
 def no_unchecked_html(node: ast.AST) -> bool:
-    """Templates escape: no mark_safe; format_html escapes its arguments."""
-    return not (isinstance(node, ast.Call) and _last(node.func) in ("mark_safe", "SafeString"))
+    """Templates escape: mark_safe only on a constant; format_html escapes its arguments."""
+    if not (isinstance(node, ast.Call) and _last(node.func) in ("mark_safe", "SafeString")):
+        return True
+    given = node.args[0] if node.args else node
+    while isinstance(given, ast.Subscript):
+        given = given.value
+    return isinstance(given, ast.Constant) or _last(given).isupper()
 
 
 def no_eval(node: ast.AST) -> bool:
@@ -60,7 +65,7 @@ RULES: dict[Rule, tuple[str, str]] = {
     no_float_fields: ("models.DecimalField(max_digits=18)", "models.FloatField()"),
     no_signals: ("from django.db import models", "from django.db.models.signals import post_save"),
     no_work_in_save: ("class A:\n    def close(self): ...", "class A:\n    def save(self): ..."),
-    no_unchecked_html: ("format_html('<b>{}</b>', name)", "mark_safe(name)"),
+    no_unchecked_html: ("format_html('<b>{}</b>', name); mark_safe(SHAPES[tone])", "mark_safe(name)"),
     no_eval: ("document.evaluate()", "eval(text)"),
     no_swallowed_failure: ("try: a()\nexcept KeyError: pass", "try: a()\nexcept Exception: pass"),
     no_own_environment: ("settings.ENVIRONMENT", "os.environ['X']"),
