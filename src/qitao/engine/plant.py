@@ -318,6 +318,11 @@ class Plant:
         return rows[first[line] : first[line + 1]]
 
     @cached_property
+    def item_lines(self) -> tuple[Int32, Int32]:
+        """(first, rows): the lines that ask for item i are rows[first[i]:first[i + 1]], in row order."""
+        return grouped(self.lines.item, len(self.items.code))
+
+    @cached_property
     def item_supplies(self) -> tuple[Int32, Int32]:
         """(first, rows): the supplies of item i are rows[first[i]:first[i + 1]], in row order."""
         return grouped(self.supplies.item, len(self.items.code))
