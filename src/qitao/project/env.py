@@ -42,6 +42,7 @@ class Environment:
     origins: tuple[str, ...]
     https: bool
     debug: bool
+    demo: bool
     time_zone: str
     language: str
     log_level: str
@@ -248,6 +249,7 @@ VARIABLES = (
         "QITAO_ORIGINS", "origins", "", _origins, "Origins in front of a proxy, such as https://qitao.example.com"
     ),
     Variable("QITAO_HTTPS", "https", "no", _yes_or_no, "Browsers reach the server over https (through a proxy)"),
+    Variable("QITAO_DEMO", "demo", "no", _yes_or_no, "Anyone may walk in as the demo factory's people, unasked"),
     Variable("QITAO_DEBUG", "debug", "no", _yes_or_no, "Error pages with internals; for development only"),
     Variable("QITAO_TIME_ZONE", "time_zone", "Asia/Shanghai", _time_zone, "Time zone of the company"),
     Variable("QITAO_LANGUAGE", "language", "zh-hans", _one_of(*LANGUAGES), "Language until the user chooses one"),

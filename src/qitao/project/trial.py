@@ -119,7 +119,7 @@ def _load_demo(*, reset: bool, say: Callable[[str], None]) -> Sequence[Person]:
 
 
 def _start_processes(environment: env.Environment, url: str, supervisor: Supervisor) -> None:
-    variables = {**os.environ, "DATABASE_URL": url}
+    variables = {**os.environ, "DATABASE_URL": url, "QITAO_DEMO": "yes"}
     for name, command in (("web", "serve"), ("worker", "worker")):
         program = [sys.executable, "-m", "qitao", command]
         supervisor.add(Program(name, program, variables, environment.home / "logs" / f"{name}.log"))
