@@ -340,7 +340,6 @@ class SalesLine(Row):
     penalty_per_day: Decimal = ZERO
     priority: int | None = None
     warehouse: str = ""
-    max_late_days: int | None = None  # later than this it is not wanted; None = however late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ any language: `Message.text(translate)` translates the template first, then fill
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from qitao.exchange.dataset import Where
@@ -201,8 +201,3 @@ class ImportRefused(Refusal):
         first = report.errors[0].where
         super().__init__(errors=len(report.errors), file=first.file, row=first.row)
         self.report = report
-
-
-def reasons(entries: Iterable[Change | Skip]) -> list[tuple[str, int]]:
-    """Return the templates of `entries` with how often each was used, most frequent first."""
-    return Counter(entry.why.template for entry in entries).most_common()

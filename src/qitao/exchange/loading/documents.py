@@ -18,6 +18,7 @@ from qitao.exchange import dataset
 from qitao.exchange.dataset import ZERO, Dataset, Row
 from qitao.exchange.loading.upsert import BATCH, Loading, Values, shown, upsert
 from qitao.exchange.report import say
+from qitao.kernel.quantity import required
 from qitao.kernel.words import gettext_noop
 from qitao.production.actions import write_requirements
 from qitao.production.models import Requirement, WorkOrder
@@ -163,14 +164,16 @@ def _purchase_line(loading: Loading, row: dataset.PurchaseLine) -> Values:
 
 def _deliveries(loading: Loading, data: Dataset) -> Iterator[tuple[Row, Values]]:
     """Return the dated part-quantities, numbered within their line by their dates."""
-    sequence: Counter[int] = Counter()
-    for row in sorted(data.purchase_lines, key=lambda row: row.promised_on or date.max):
-        key = (loading.ids["purchase_orders"][row.order], row.line)
-        line = loading.ids["purchase_order_lines"].get(key)
+    dated: dict[int, list[dataset.PurchaseLine]] = defaultdict(list)
+    for row in data.purchase_lines:
+        order = loading.ids["purchase_orders"][row.order]
+        line = loading.ids["purchase_order_lines"].get((order, row.line))
         if line is not None:
-            sequence[line] += 1
+            dated[line].append(row)
+    for line, rows in dated.items():
+        for sequence, row in enumerate(sorted(rows, key=lambda row: row.promised_on or date.max), start=1):
             values = _copy(row, "quantity", "received", "promised_on", "repromised_on")
-            yield row, {**values, "line_id": line, "sequence": sequence[line]}
+            yield row, {**values, "line_id": line, "sequence": sequence}
 
 
 def _history(loading: Loading, data: Dataset) -> None:
@@ -279,9 +282,19 @@ def _requirements(loading: Loading, data: Dataset, orders: dict[Any, WorkOrder])
             new.extend(_requirement_lines(loading, order, given[code]))
         elif order.bom is not None:
             write_requirements(order)
+            _use_up(order)
             outcome.created += order.requirements.count()
     Requirement.objects.bulk_create(new, batch_size=BATCH)
     outcome.created += len(new)
+
+
+def _use_up(order: WorkOrder) -> None:
+    """Count the material of the pieces already done as issued, where nothing else says what was."""
+    done = min(order.quantity_done, order.quantity)
+    if done:
+        for line in order.requirements.all():
+            line.issued = required(line.quantity / order.quantity, units=done)
+            line.save(update_fields=["issued"])
 
 
 def _requirement_lines(loading: Loading, order: WorkOrder, rows: list[dataset.Requirement]) -> Iterator[Requirement]:

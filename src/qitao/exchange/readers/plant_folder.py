@@ -39,6 +39,7 @@ from qitao.exchange.dataset import (
     WorkCenter,
     WorkOrder,
 )
+from qitao.exchange.readers.common import decimals_by_unit
 from qitao.exchange.reading import Record, Table, empty_table, read_table
 from qitao.exchange.report import ImportReport, say
 from qitao.kernel.quantity import half_up
@@ -148,7 +149,6 @@ class _Reader:
         self.folder = folder
         self.dataset = dataset
         self.report = report
-        self.calendars: dict[str, Where] = {}
 
     def read_all(self) -> None:
         """Read the files in an order in which what is referred to comes first."""
@@ -203,6 +203,7 @@ class _Reader:
                 self.report.skip(Where(path.name, 0), why)
 
     def _work_centers(self) -> None:
+        """Read the work centres; a calendar is that of a site, so work centres of one calendar share a site."""
         for record in self._table("workcenters.csv"):
             code = record.code("workcenter", required=True)
             self.dataset.work_centers.append(
@@ -210,31 +211,19 @@ class _Reader:
                     where=record.where,
                     code=code,
                     name=code,
-                    site=SITE,
+                    site=record.code("calendar", SITE, required=False),
                     machines=record.integer("machines", 1, required=True, least=1),
                     hours_per_day=record.decimal("hours_per_day", Decimal(16), required=True, least=ZERO),
                 )
             )
-            if calendar := record.code("calendar", required=False):
-                self.calendars.setdefault(calendar, record.where)
 
     def _calendar(self) -> None:
-        """Read the one calendar of the site; a second one cannot be kept apart and is said."""
-        kept = ""
         for record in self._table("calendar.csv"):
-            calendar = record.code("calendar", required=True)
-            kept = kept or calendar
             on = record.date("date", required=True)
+            calendar = record.code("calendar", required=True)
             hours = record.decimal("hours", ZERO, required=True, least=ZERO)
-            if calendar != kept:
-                why = say(
-                    gettext_noop("The site has one calendar, “{kept}”; days of another are not taken."), kept=kept
-                )
-                self.report.skip(record.where, why, what=calendar)
-            elif on is not None:
-                self.dataset.calendar_days.append(
-                    CalendarDay(where=record.where, site=SITE, on=on, hours=hours, name=calendar)
-                )
+            if on is not None:
+                self.dataset.calendar_days.append(CalendarDay(where=record.where, site=calendar, on=on, hours=hours))
 
     def _demands(self) -> None:
         table = self._table("demands.csv")
@@ -242,6 +231,11 @@ class _Reader:
             table.require("due_date")
         for record in table:
             code = record.code("demand", required=True)
+            if record.text("max_late_days"):
+                why = say(gettext_noop("A limit on lateness is not kept."))
+                self.report.change(
+                    record.where, "max_late_days", before=record.text("max_late_days"), after="", why=why
+                )
             customer = record.code("customer", UNNAMED, required=False)
             self.dataset.sales_orders.append(SalesOrder(where=record.where, code=code, customer=customer))
             self.dataset.sales_lines.append(
@@ -254,14 +248,16 @@ class _Reader:
                     due_on=self._due(record),
                     priority=record.integer("priority"),
                     warehouse=record.code("warehouse", required=False),
-                    max_late_days=record.integer("max_late_days"),
                 )
             )
 
     def _due(self, record: Record) -> date | None:
         if record.text("due_date"):
             return record.date("due_date")
-        day = record.integer("due_day", required=not record.table.has("due_date"), least=None)
+        column = "due_day" if record.table.has("due_day") else "due_date"
+        if not record.text(column, required=True):
+            return None
+        day = record.integer("due_day", least=None)
         if day is None:
             return None
         if self.dataset.as_of is None:
@@ -309,11 +305,13 @@ class _Reader:
     def _complete(self) -> None:
         """Add what rows name without a table of their own: site, warehouses, units, partners, BOM heads."""
         data = self.dataset
-        data.sites.append(Site(code=SITE, name=self.folder.name or SITE))
+        sites = [row.site for row in (*data.work_centers, *data.calendar_days)]
+        data.sites.extend(Site(code=code, name=code) for code in dict.fromkeys(sites or [SITE]))
+        site = data.sites[0].code
         named = [code for row in _rows_with_warehouse(data) for code in row if code] or [WAREHOUSE]
         for code in dict.fromkeys(named):
-            data.warehouses.append(Warehouse(code=code, name=code, site=SITE))
-        for code, decimals in _units(data).items():
+            data.warehouses.append(Warehouse(code=code, name=code, site=site))
+        for code, decimals in decimals_by_unit(data).items():
             data.units.append(Unit(code=code, decimals=decimals))
         for code in dict.fromkeys(row.supplier for row in (*data.purchase_orders, *data.sources) if row.supplier):
             data.suppliers.append(Supplier(code=code, name=code))
@@ -328,23 +326,6 @@ def _rows_with_warehouse(data: Dataset) -> Iterator[tuple[str, ...]]:
         yield (row.warehouse,)
     for way in (*data.transfers, *data.lanes):
         yield (way.from_warehouse, way.to_warehouse)
-
-
-def _units(data: Dataset) -> dict[str, int]:
-    """Return the units with the decimals that their quantities use."""
-    unit_of = {item.code: item.unit for item in data.items}
-    decimals = dict.fromkeys(unit_of.values(), 0)
-    quantities = (
-        *((line.component, line.quantity) for line in data.bom_lines),
-        *((row.item, row.quantity) for row in data.stock),
-        *((row.item, row.quantity) for row in data.sales_lines),
-        *((row.component, row.quantity) for row in data.requirements),
-    )
-    for code, quantity in quantities:
-        if code in unit_of:
-            places = -int(quantity.normalize().as_tuple().exponent)
-            decimals[unit_of[code]] = max(decimals[unit_of[code]], places)
-    return decimals
 
 
 def _item(record: Record) -> Item:

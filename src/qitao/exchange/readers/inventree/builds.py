@@ -89,7 +89,7 @@ def _sales_line(source: Source, record: Record) -> tuple[str, str]:
     """Return the sales order line that the build is for: the line of its sales order with the same part."""
     key = record.text("sales_order")
     order = source.row("order.salesorder", key) if key else None
-    if order is None:
+    if order is None or all(row.code != order.text("reference") for row in source.data.sales_orders):
         return "", ""
     lines = [line for line in source.table("order.salesorderlineitem") if line.text("order") == key]
     for number, line in enumerate(lines, start=1):
