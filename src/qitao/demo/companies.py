@@ -1,5 +1,7 @@
 """Suppliers and customers of the demo factory. All are invented; how each supplier keeps its dates is part of the row."""
 
+# ruff: noqa: E501 - one company, one line
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -80,7 +82,7 @@ SUPPLIERS: tuple[SupplierRow, ...] = (
     SupplierRow("V143", "深圳市锡界焊料", "Xijie Solder", ("CHEM",), STEADY, "庄先生"),
     SupplierRow("V144", "广州黏合堂胶业", "Nianhetang Adhesives", ("CHEM",), STEADY, "伍小姐"),
     SupplierRow("V145", "槟城東嵐元件", "Donglan Components", ("DIO", "IC", "RES"), LOOSE, "Ms Tan", "MY"),
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ CUSTOMERS: tuple[CustomerRow, ...] = (
     CustomerRow("C223", "新加坡海澜通路", "Hailan Channel", ("charger", "hub"), "SG", Decimal("1.26")),
     CustomerRow("C224", "大阪ミナモ商事", "Minamo Trading", ("charger", "led"), "JP", Decimal("1.35"), 9),
     CustomerRow("C225", "武汉荆原医疗设备", "Jingyuan Medical Devices", ("adapter", "controller"), margin=Decimal("1.38")),
-)
+)  # fmt: skip
 
 CONSIGNING_CUSTOMER = "C201"
 """The customer whose own printed boxes and cables lie in our store (customer-supplied material)."""

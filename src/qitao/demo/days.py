@@ -88,8 +88,4 @@ class PlantDays:
         first = self.as_of - timedelta(LISTED_BACK_DAYS)
         last = self.as_of + timedelta(LISTED_AHEAD_DAYS)
         off = [d for d in sorted(self._closed) if first <= d <= last and d.weekday() < 5]
-        return [
-            CalendarDay(site=site, on=on, hours=Decimal(0), name=self._closed[on])
-            for site in sites
-            for on in off
-        ]
+        return [CalendarDay(site=site, on=on, hours=Decimal(0), name=self._closed[on]) for site in sites for on in off]

@@ -33,7 +33,7 @@ STAGE_WORK = {
     "SM": ("0.30", "0.022", "2.4", 2),
     "PA": ("0.75", "0.070", "3.6", 3),
     "TX": ("0.85", "0.020", "3.0", 3),
-    "WH": ("0.22", "0.020", "1.6", 2),
+    "WH": ("0.12", "0.020", "1.6", 2),
     "MA": ("1.40", "0.080", "4.2", 3),
     "FG": ("0.60", "0.030", "1.8", 2),
     "PK": ("0", "0", "0", 0),
@@ -83,7 +83,11 @@ class Design:
 
 def design(seed: int) -> Design:
     """Draw up the factory's products from the seed."""
-    parts = {part.code: part for source in (passives, semiconductors, shared_parts, own_parts, superseded_parts) for part in source()}
+    parts = {
+        part.code: part
+        for source in (passives, semiconductors, shared_parts, own_parts, superseded_parts)
+        for part in source()
+    }
     catalogue = Catalogue.of(parts, Random(f"{seed}:palettes"))
     made: dict[str, Made] = {}
     for platform in PLATFORMS:
@@ -100,10 +104,16 @@ def _made(stage: str, platform: Platform, uses: list[Use], product: Product | No
     suffix = product.code[3:] if product else platform.code
     title, title_en = STAGE_NAMES[stage]
     base, base_en = (product.name, product.name_en) if product else (platform.name, platform.name_en)
-    spec = f"{platform.watts}W" if platform.watts else ""
     return Made(
-        f"{stage}-{suffix}", stage, platform, f"{base} {title}".strip(), f"{base_en} {title_en}".strip(), spec, tuple(uses), product,
-    )  # fmt: skip
+        code=f"{stage}-{suffix}",
+        stage=stage,
+        platform=platform,
+        name=f"{base} {title}".strip(),
+        name_en=f"{base_en} {title_en}".strip(),
+        spec=f"{platform.watts}W" if platform.watts else "",
+        uses=tuple(uses),
+        product=product,
+    )
 
 
 def _boards(platform: Platform, catalogue: Catalogue, rng: Random) -> Iterator[Made]:
@@ -132,7 +142,10 @@ def _rolled_up(parts: Mapping[str, Part], made: Mapping[str, Made]) -> dict[str,
     for item in made.values():
         per_piece, per_line, _, _ = STAGE_WORK[item.stage]
         material = sum(
-            (costs[use.component] * use.quantity * (1 + scrap_percent(parts.get(use.component)) / 100) for use in item.uses),
+            (
+                costs[use.component] * use.quantity * (1 + scrap_percent(parts.get(use.component)) / 100)
+                for use in item.uses
+            ),
             Decimal(0),
         )
         costs[item.code] = (material + Decimal(per_piece) + Decimal(per_line) * len(item.uses)).quantize(MONEY)

@@ -9,7 +9,7 @@ from decimal import ROUND_UP, Decimal
 from qitao.demo import layout, storage
 from qitao.demo.companies import CUSTOMERS, SUPPLIERS
 from qitao.demo.days import PlantDays
-from qitao.demo.design import STAGE_WORK, Design, boms, design
+from qitao.demo.design import OPERATIONS, STAGE_WORK, Design, boms, design
 from qitao.demo.layout import GOODS, MAIN_SITE, RAW, SECOND, SECOND_SITE, line_of
 from qitao.demo.orders import Order, OrderBook, order_book
 from qitao.demo.parts import rule_of
@@ -109,7 +109,11 @@ def _bought_items(plan: Design, offered: Mapping[str, Sequence[Source]], classes
             tracking=rule.tracking,
             shelf_life_days=rule.shelf_life,
             abc=classes.abc[part.code],
-            xyz="Z" if not daily else "X" if classes.abc[part.code] == "A" or part.role.startswith(("r", "c.")) else "Y",
+            xyz="Z"
+            if not daily
+            else "X"
+            if classes.abc[part.code] == "A" or part.role.startswith(("r", "c."))
+            else "Y",
             lead_days=best.lead_days if best else rule.lead,
             min_lot=best.min_quantity if best else ZERO,
             multiple=best.multiple if best else ZERO,
@@ -180,11 +184,9 @@ def _work_order(order: Order, sold: SalesBook, days: PlantDays) -> WorkOrder:
 
 
 def _requirements(plan: Design, book: OrderBook) -> Iterator[Requirement]:
-    """Yield the components of started work orders: issued whole, when they were started."""
+    """Yield the components of every work order in whole pieces; what has started was issued when it started."""
     decimals = {unit.code: unit.decimals for unit in layout.UNITS}
     for order in book.orders:
-        if order.status != "started":
-            continue
         for number, (component, each, consumable) in enumerate(plan.components(order.item), start=1):
             unit = plan.parts[component].unit if component in plan.parts else "pcs"
             step = Decimal(1).scaleb(-decimals[unit])
@@ -193,8 +195,9 @@ def _requirements(plan: Design, book: OrderBook) -> Iterator[Requirement]:
                 order=order.code,
                 component=component,
                 quantity=quantity,
-                issued=ZERO if consumable else quantity,
+                issued=quantity if order.status == "started" and not consumable else ZERO,
                 position=number * 10,
+                operation=OPERATIONS[order.stage],
                 consumable=consumable,
             )
 

@@ -19,8 +19,12 @@ WAREHOUSES = (
     Warehouse(code=GOODS, name="半成品成品仓", name_en="Semi-finished and finished store", site=MAIN_SITE),
     Warehouse(code=SECOND, name="惠州二厂仓", name_en="Second-plant store", site=SECOND_SITE),
     Warehouse(code="LS-SMT", name="贴片线边仓", name_en="SMT line-side store", site=MAIN_SITE, kind="line_side"),
-    Warehouse(code="LS-DIP", name="插件线边仓", name_en="Through-hole line-side store", site=MAIN_SITE, kind="line_side"),
-    Warehouse(code="LS-ASM", name="组装包装线边仓", name_en="Assembly line-side store", site=MAIN_SITE, kind="line_side"),
+    Warehouse(
+        code="LS-DIP", name="插件线边仓", name_en="Through-hole line-side store", site=MAIN_SITE, kind="line_side"
+    ),
+    Warehouse(
+        code="LS-ASM", name="组装包装线边仓", name_en="Assembly line-side store", site=MAIN_SITE, kind="line_side"
+    ),
 )
 
 RACKS = {
@@ -32,7 +36,8 @@ RACKS = {
 
 ZONES = {
     # (warehouse, kind of rack): the racks
-    (RAW, "reel"): "ABCD", (RAW, "tray"): "EF", (RAW, "shelf"): "G", (RAW, "pallet"): "G", (RAW, "chem"): "H", (RAW, "made"): "H",
+    (RAW, "reel"): "ABCD", (RAW, "tray"): "EF", (RAW, "shelf"): "G", (RAW, "pallet"): "G",
+    (RAW, "chem"): "H", (RAW, "made"): "H",
     (GOODS, "reel"): "J", (GOODS, "tray"): "J", (GOODS, "shelf"): "JK", (GOODS, "pallet"): "KLM", (GOODS, "chem"): "J",
     (GOODS, "made"): "N", (GOODS, "finished"): "P",
 }  # fmt: skip
@@ -178,7 +183,12 @@ def bins(warehouse: str, racks: str = "") -> list[str]:
     ['A-01-1', 'A-01-2']
     """
     every, rows, levels = RACKS[warehouse]
-    return [f"{rack}-{row:02d}-{level}" for rack in racks or every for row in range(1, rows + 1) for level in range(1, levels + 1)]
+    return [
+        f"{rack}-{row:02d}-{level}"
+        for rack in racks or every
+        for row in range(1, rows + 1)
+        for level in range(1, levels + 1)
+    ]
 
 
 def locations() -> list[Location]:
@@ -192,7 +202,11 @@ def locations() -> list[Location]:
                 walked = row if number % 2 == 0 else rows + 1 - row
                 for level in range(1, levels + 1):
                     places.append(
-                        Location(code=f"{rack}-{row:02d}-{level}", warehouse=warehouse, route=(number * rows + walked) * 10 + level)
+                        Location(
+                            code=f"{rack}-{row:02d}-{level}",
+                            warehouse=warehouse,
+                            route=(number * rows + walked) * 10 + level,
+                        )
                     )
     for warehouse, lines in LINE_SIDE.items():
         for route, (code, name) in enumerate(lines, start=1):

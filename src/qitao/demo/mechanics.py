@@ -1,5 +1,7 @@
 """Shared mechanical, packaging and chemical items, one row each; what belongs to one product is made in `own_parts`."""
 
+# ruff: noqa: E501 - one part, one line
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -109,7 +111,15 @@ CARTONS = (
 
 COLOUR_BOX_PRICE = {"charger": "0.85", "adapter": "0.55", "strip": "1.65", "hub": "1.30", "led": "0.42"}
 HOUSING_PRICE = {"charger": "1.75", "adapter": "1.15", "strip": "4.20", "hub": "5.80", "led": "1.60"}
-PCB_PRICE = {"charger": "1.40", "adapter": "0.85", "strip": "0.95", "hub": "2.60", "led": "0.80", "bms": "5.20", "controller": "2.40"}
+PCB_PRICE = {
+    "charger": "1.40",
+    "adapter": "0.85",
+    "strip": "0.95",
+    "hub": "2.60",
+    "led": "0.80",
+    "bms": "5.20",
+    "controller": "2.40",
+}
 
 CONSIGNED_PRODUCT = "FG-HB050C-GL-S"
 """The product whose printed box and cable the customer sends us."""

@@ -10,6 +10,7 @@ from random import Random
 from qitao.demo import story
 from qitao.demo.design import Design
 from qitao.demo.layout import STAGE_STORE, line_of
+from qitao.demo.mechanics import CONSIGNED_PRODUCT
 from qitao.demo.products import Product
 
 OPEN_ORDERS = 150
@@ -24,7 +25,9 @@ STAGES_BELOW = {
     "plain": {"MA": ("FG", 2)},
 }
 DONE_SHARE = {-3: Decimal("0.7"), -2: Decimal("0.5"), -1: Decimal("0.2"), 0: Decimal(0)}
-RELEASED_UNTIL = 3
+RELEASED_UNTIL = 2
+LONG_DONE = FIRST_START - 9
+"""The start of what was made on stock before the open work orders began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +84,19 @@ def order_book(plan: Design, seed: int) -> OrderBook:
     wanted: list[Order] = []
     by_code = {product.code: product for product in plan.products}
     for chain in story.CHAINS:
-        wanted += _chain(plan, chain.number, by_code[chain.product], chain.quantity, chain.starts, chain.stage, chain.customer)
+        product = by_code[chain.product]
+        top = _top(chain.number, product, chain.quantity, starts=chain.starts, customer=chain.customer)
+        wanted += _chain(plan, top, chain.stage)
     for number, product, starts, lowest in _free_chains(plan, rng):
-        wanted += _chain(plan, number, product, _batch(product, rng), starts, lowest)
+        wanted += _chain(plan, _top(number, product, _batch(product, rng), starts=starts), lowest)
     kept = _exactly(OPEN_ORDERS, [order for order in wanted if FIRST_START <= order.start <= LAST_START])
-    kept_codes = {order.code for order in kept}
-    stocked = [
-        Stocked(order.item, order.code, order.quantity, STAGE_STORE[parent.stage])
-        for order in wanted
-        for parent in kept
-        if order.parent == parent.code and order.code not in kept_codes and parent.start > 0
-    ]
+    kept_by_code = {order.code: order for order in kept}
+    stocked = []
+    for order in wanted:
+        parent = kept_by_code.get(order.parent)
+        made = order.done if order.code in kept_by_code else order.quantity
+        if made and (order.stage == "FG" or (parent is not None and parent.start > 0)):
+            stocked.append(Stocked(order.item, order.code, made, STAGE_STORE[parent.stage if parent else "FG"]))
     return OrderBook(tuple(_ranked(kept, rng)), tuple(stocked))
 
 
@@ -99,9 +104,13 @@ def _free_chains(plan: Design, rng: Random) -> Iterator[tuple[int, Product, int,
     """Yield (number, product, start, lowest stage) of the chains outside the story, evenly over the weeks."""
     taken = {chain.number for chain in story.CHAINS}
     numbers = (number for number in range(10200, 10400) if number not in taken)
-    free = [product for product in plan.products if product.platform.code not in story.PLATFORMS]
+    free = [
+        product
+        for product in plan.products
+        if product.platform.code not in story.PLATFORMS and product.code != CONSIGNED_PRODUCT
+    ]
     rng.shuffle(free)
-    starts = [*range(FIRST_START, LAST_START), 2, 5, 9, 12, 15, 17]
+    starts = [*range(FIRST_START, LAST_START), 2, 5, 9, 12, 15, 17, 8]
     for turn, start in enumerate(sorted(starts)):
         lowest = rng.choices(("SM", "PA", "MA"), (75, 15, 10))[0]
         yield next(numbers), free[turn % len(free)], start, lowest
@@ -119,35 +128,38 @@ def _shape(product: Product) -> str:
     return "full" if product.platform.smt else "plain"
 
 
-def _chain(
-    plan: Design, number: int, product: Product, quantity: int, starts: int, lowest: str, customer: str = ""
-) -> Iterator[Order]:
-    """Yield the finished product's work order and those below it, down to the `lowest` stage and one more (made already)."""
-    top = Order(f"MO{number}", number, product.code, "FG", product, quantity, starts, starts + 1, "", customer)
+def _top(number: int, product: Product, quantity: int, *, starts: int, customer: str = "") -> Order:
+    """Return the work order of a finished product, the top of its chain."""
+    return Order(f"MO{number}", number, product.code, "FG", product, quantity, starts, starts + 1, "", customer)
+
+
+def _chain(plan: Design, top: Order, lowest: str) -> Iterator[Order]:
+    """Yield a finished product's work order and those that feed it; below the `lowest` stage they are done already."""
     yield _progress(top)
     depth = {"FG": 0, "MA": 1, "PA": 2, "SM": 3, "TX": 3, "WH": 3}
+    product = top.product
     for stage, (feeds, earlier) in STAGES_BELOW[_shape(product)].items():
         item = f"{stage}-{product.code[3:]}" if stage == "MA" else f"{stage}-{product.platform.code}"
         if item not in plan.made:
             continue
-        start = starts - earlier
+        start = top.start - earlier
         if depth[stage] > depth[lowest] or stage == "WH":
-            start = FIRST_START - 9  # made earlier, on stock
-        code, parent = f"MO{number}{STAGE_SUFFIX[stage]}", f"MO{number}{STAGE_SUFFIX[feeds]}"
-        yield _progress(Order(code, number, item, stage, product, quantity, start, start + 1, parent))
+            start = LONG_DONE
+        code, parent = f"{top.code}{STAGE_SUFFIX[stage]}", f"{top.code}{STAGE_SUFFIX[feeds]}"
+        yield _progress(Order(code, top.chain, item, stage, product, top.quantity, start, start + 1, parent))
 
 
 def _progress(order: Order) -> Order:
-    """Report a running work order's output so far; one that should be finished runs a day or two longer."""
+    """Report a running work order's output so far; one that should be finished is late, or runs to the end of today."""
     if order.start > 0:
         return order
     done = int(order.quantity * DONE_SHARE.get(order.start, Decimal(0)) / 100) * 100
     overdue = order.chain % 9 == 0 and order.start < -1
-    return replace(order, done=done, due=-1 if overdue else max(order.due, 1 if order.start >= -1 else 0))
+    return replace(order, done=done, due=-1 if overdue else max(order.due, 0))
 
 
 def _exactly(count: int, orders: Sequence[Order]) -> list[Order]:
-    """Keep `count` work orders: the latest transformers, then the latest SMT boards outside the story, are made already."""
+    """Keep `count` work orders: the last transformers, then the last SMT boards outside the story, are made already."""
     for_story = {chain.number for chain in story.CHAINS}
     order_of_leaving = sorted(
         (order for order in orders if order.stage in ("TX", "SM") and order.chain not in for_story),
@@ -161,6 +173,8 @@ def _exactly(count: int, orders: Sequence[Order]) -> list[Order]:
 def _ranked(orders: Sequence[Order], rng: Random) -> list[Order]:
     """Rank by start, a little shuffled, the story's first among tomorrow's; return in order of code."""
     tomorrow = {line.work_order for line in story.STORY}
-    keyed = sorted(orders, key=lambda order: (order.start + rng.choice((0, 0, 0, 0.6)), order.code not in tomorrow, order.code))
+    keyed = sorted(
+        orders, key=lambda order: (order.start + rng.choice((0, 0, 0, 0.6)), order.code not in tomorrow, order.code)
+    )
     ranks = {order.code: rank for rank, order in enumerate(keyed, start=1)}
     return sorted((replace(order, rank=ranks[order.code]) for order in orders), key=lambda order: order.code)

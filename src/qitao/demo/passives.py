@@ -22,7 +22,7 @@ CHIP_RESISTORS = (
     ("0805", "0.0085", 5000, "1/8W", E12, ("R", "", "K", "0K"), "1%"),
     ("1206", "0.0160", 5000, "1/4W", ("10", "22", "33", "47", "51", "68", "75"), ("R", "", "K", "0K"), "5%"),
 )
-"""Two digits and a multiplier: `R` ohms below 100, `` = hundreds of ohms, `K` kilo-ohms below 100, `0K` hundreds of kilo-ohms."""
+"""Two digits and a multiplier: `R` ohms, none for hundreds of ohms, `K` kilo-ohms, `0K` hundreds of kilo-ohms."""
 
 SHUNTS = (
     ("0M50", "0.5"), ("1M0", "1"), ("2M0", "2"), ("3M0", "3"), ("5M0", "5"),
@@ -93,7 +93,7 @@ SAFETY_CAPACITORS = (
     ("FC-220N-450V", "薄膜电容", "Film capacitor", "220nF 450V CBB21", "0.41"),
     ("FC-470N-450V", "薄膜电容", "Film capacitor", "470nF 450V CBB21", "0.62"),
     ("FC-1U0-450V", "薄膜电容", "Film capacitor", "1uF 450V CBB21", "0.95"),
-)
+)  # fmt: skip
 
 POWER_INDUCTORS = (
     # series, price, values

@@ -1,5 +1,7 @@
 """What the factory makes: 47 platforms (one circuit board each) and the 80 products built on them."""
 
+# ruff: noqa: E501 - one design, one line
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -134,8 +136,23 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "CTK01A": ("STD",), "CTR02A": ("STD",), "CTW03A": ("STD",), "CTS04A": ("STD",),
 }  # fmt: skip
 
-MARKETS = {"CN": "国标", "EU": "欧规", "US": "美规", "UK": "英规", "JP": "日规", "GL": "通用", "STD": "标准版", "XQ": "骁骑版"}
-COLOURS = {"W": ("白色", "white"), "B": ("黑色", "black"), "S": ("银色", "silver"), "G": ("深空灰", "space grey"), "": ("", "")}
+MARKETS = {
+    "CN": "国标",
+    "EU": "欧规",
+    "US": "美规",
+    "UK": "英规",
+    "JP": "日规",
+    "GL": "通用",
+    "STD": "标准版",
+    "XQ": "骁骑版",
+}
+COLOURS = {
+    "W": ("白色", "white"),
+    "B": ("黑色", "black"),
+    "S": ("银色", "silver"),
+    "G": ("深空灰", "space grey"),
+    "": ("", ""),
+}
 
 
 @dataclass(frozen=True, slots=True)

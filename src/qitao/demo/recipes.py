@@ -24,21 +24,60 @@ PALETTES: dict[str, dict[str, tuple[tuple[str, int], ...]]] = {
     "power": {
         "resistors": (("r.0402", 12), ("r.0603", 30), ("r.0805", 34), ("r.1206", 22)),
         "capacitors": (("c.0603", 18), ("c.0805", 12), ("c.1206", 10)),
-        "semiconductors": (("d.fast", 4), ("d.switch", 2), ("d.zener", 7), ("d.schottky", 4), ("d.tvs", 3), ("bjt", 3), ("bead", 3)),
+        "semiconductors": (
+            ("d.fast", 4),
+            ("d.switch", 2),
+            ("d.zener", 7),
+            ("d.schottky", 4),
+            ("d.tvs", 3),
+            ("bjt", 3),
+            ("bead", 3),
+        ),
     },
     "digital": {
         "resistors": (("r.0402", 44), ("r.0603", 16), ("r.0805", 8)),
         "capacitors": (("c.0402", 18), ("c.0603", 14), ("c.0805", 8), ("c.1206", 4), ("c.1210", 3)),
-        "semiconductors": (("d.esd", 4), ("d.led", 4), ("d.tvs", 4), ("d.switch", 2), ("d.schottky", 4), ("bjt", 3), ("fet.lv", 4), ("bead", 5)),
+        "semiconductors": (
+            ("d.esd", 4),
+            ("d.led", 4),
+            ("d.tvs", 4),
+            ("d.switch", 2),
+            ("d.schottky", 4),
+            ("bjt", 3),
+            ("fet.lv", 4),
+            ("bead", 5),
+        ),
     },
-}  # fmt: skip
+}
 
 PREFIXES = (
-    ("ic.opto", "OC"), ("ic", "U"), ("fet", "Q"), ("bjt", "Q"), ("d.bridge", "BD"), ("d.led", "LED"), ("d", "D"),
-    ("r", "R"), ("cap.x", "CX"), ("cap.y", "CY"), ("cap.bulk", "EC"), ("cap.low", "EC"), ("cap.polymer", "EC"),
-    ("cap", "C"), ("c", "C"), ("ind.cm", "LF"), ("ind", "L"), ("bead", "FB"), ("freq", "Y"), ("prot.fuse", "F"),
-    ("prot.smdfuse", "F"), ("prot.ntc", "RT"), ("prot.smdntc", "RT"), ("prot.mov", "RV"), ("prot.relay", "K"), ("conn", "J"),
-)  # fmt: skip
+    ("ic.opto", "OC"),
+    ("ic", "U"),
+    ("fet", "Q"),
+    ("bjt", "Q"),
+    ("d.bridge", "BD"),
+    ("d.led", "LED"),
+    ("d", "D"),
+    ("r", "R"),
+    ("cap.x", "CX"),
+    ("cap.y", "CY"),
+    ("cap.bulk", "EC"),
+    ("cap.low", "EC"),
+    ("cap.polymer", "EC"),
+    ("cap", "C"),
+    ("c", "C"),
+    ("ind.cm", "LF"),
+    ("ind", "L"),
+    ("bead", "FB"),
+    ("freq", "Y"),
+    ("prot.fuse", "F"),
+    ("prot.smdfuse", "F"),
+    ("prot.ntc", "RT"),
+    ("prot.smdntc", "RT"),
+    ("prot.mov", "RV"),
+    ("prot.relay", "K"),
+    ("conn", "J"),
+)
 
 CRIMPS = {
     "HSG-PH2.0-2Y": ("TML-PH2.0", 2, "24"),
@@ -47,17 +86,42 @@ CRIMPS = {
 }
 """Crimp housing → its terminal, wires, and the gauge of wire."""
 
-DC_CABLES = {"AD036A": "DCW-5525-1.2", "AD045A": "DCW-4530-1.5", "AD065A": "DCW-4530-1.5", "AD090A": "DCW-4530-1.5",
-             "AD120A": "DCW-5521-16A", "AD060M": "DCW-5521-16A"}  # fmt: skip
+DC_CABLES = {
+    "AD036A": "DCW-5525-1.2",
+    "AD045A": "DCW-4530-1.5",
+    "AD065A": "DCW-4530-1.5",
+    "AD090A": "DCW-4530-1.5",
+    "AD120A": "DCW-5521-16A",
+    "AD060M": "DCW-5521-16A",
+}
 
-STRIP_CORDS = {"PS060UCN": "ACW-CN-3X1.0-1.8U", "PS080ACN": "ACW-CN-3X1.5-3.0", "PST12UCN": "ACW-CN-3X1.5-3.0",
-               "CN": "ACW-CN-3X1.0-1.8", "EU": "ACW-EU-3X1.5-1.5", "UK": "ACW-UK-3X1.25-2.0"}  # fmt: skip
+STRIP_CORDS = {
+    "PS060UCN": "ACW-CN-3X1.0-1.8U",
+    "PS080ACN": "ACW-CN-3X1.5-3.0",
+    "PST12UCN": "ACW-CN-3X1.5-3.0",
+    "CN": "ACW-CN-3X1.0-1.8",
+    "EU": "ACW-EU-3X1.5-1.5",
+    "UK": "ACW-UK-3X1.25-2.0",
+}
 
-BOXED_CORDS = {"AD036A": "C7", "GC120D": "C7", "AD045A": "C5", "AD065A": "C5", "AD090A": "C5", "AD120A": "C13", "AD060M": "C13"}
+BOXED_CORDS = {
+    "AD036A": "C7",
+    "GC120D": "C7",
+    "AD045A": "C5",
+    "AD065A": "C5",
+    "AD090A": "C5",
+    "AD120A": "C13",
+    "AD060M": "C13",
+}
 CORD_CODES = {
-    ("C7", "CN"): "ACW-CN-C7-1.2", ("C7", "EU"): "ACW-EU-C7-1.2", ("C5", "CN"): "ACW-CN-C5-1.2", ("C5", "EU"): "ACW-EU-C5-1.2",
-    ("C5", "US"): "ACW-US-C5-1.2", ("C13", "CN"): "ACW-CN-C13-1.5", ("C13", "EU"): "ACW-EU-C13-1.5",
-}  # fmt: skip
+    ("C7", "CN"): "ACW-CN-C7-1.2",
+    ("C7", "EU"): "ACW-EU-C7-1.2",
+    ("C5", "CN"): "ACW-CN-C5-1.2",
+    ("C5", "EU"): "ACW-EU-C5-1.2",
+    ("C5", "US"): "ACW-US-C5-1.2",
+    ("C13", "CN"): "ACW-CN-C13-1.5",
+    ("C13", "EU"): "ACW-EU-C13-1.5",
+}
 BOXED_CABLES = {"GC065A": "UCC-100W-1.5", "GC100A": "UCC-100W-1.5", "GC140A": "UCC-240W-1.5", "HB130K": "UCC-240W-1.5"}
 
 CARTON_OF = {"charger": ("CTN-K1", 50), "adapter": ("CTN-K2", 40), "strip": ("CTN-K5", 20), "hub": ("CTN-K3", 40),
@@ -89,7 +153,9 @@ class Catalogue:
             by_role.setdefault(part.role, []).append(part.code)
         palettes = {
             group: {
-                kind: [code for role, count in roles for code in rng.sample(by_role[role], min(count, len(by_role[role])))]
+                kind: [
+                    code for role, count in roles for code in rng.sample(by_role[role], min(count, len(by_role[role])))
+                ]
                 for kind, roles in kinds.items()
             }
             for group, kinds in PALETTES.items()
@@ -102,7 +168,11 @@ def smt_board(platform: Platform, catalogue: Catalogue, rng: Random) -> list[Use
     palette = catalogue.palettes["power" if platform.family in POWER else "digital"]
     counts = dict(key_parts(platform.smt))
     resistors, capacitors, semiconductors = platform.small
-    for kind, lines, most in (("semiconductors", semiconductors, 2), ("capacitors", capacitors, 5), ("resistors", resistors, 4)):
+    for kind, lines, most in (
+        ("semiconductors", semiconductors, 2),
+        ("capacitors", capacitors, 5),
+        ("resistors", resistors, 4),
+    ):
         drawn = [code for code in palette[kind] if code not in counts]
         for code in sorted(rng.sample(drawn, min(lines, len(drawn)))):
             counts[code] = 1 + min(rng.randrange(most), rng.randrange(most))
@@ -147,7 +217,9 @@ def _prefix(role: str) -> str:
 def transformer(platform: Platform) -> list[Use]:
     """List the transformer's core, bobbin, wires and tapes; a stronger one takes more of each."""
     watts = Decimal(max(platform.watts, 10))
-    thick = "0.20" if platform.watts < 25 else "0.25" if platform.watts < 50 else "0.35" if platform.watts < 90 else "0.50"
+    thick = (
+        "0.20" if platform.watts < 25 else "0.25" if platform.watts < 50 else "0.35" if platform.watts < 90 else "0.50"
+    )
     insulated = {"0.20": "0.30", "0.25": "0.40", "0.35": "0.60", "0.50": "0.80"}[thick]
     return [
         Use(f"MC-{platform.core}-P95"),
@@ -155,7 +227,10 @@ def transformer(platform: Platform) -> list[Use]:
         Use(f"EW-2UEW-{thick}", (watts * Decimal("0.00011") + Decimal("0.002")).quantize(Decimal("0.0001"))),
         Use("EW-2UEW-0.15", Decimal("0.0006")),
         Use(f"TW-TEX-{insulated}", (watts / 80 + Decimal("0.9")).quantize(Decimal("0.01"))),
-        Use("MT-PET-10" if platform.watts < 40 else "MT-PET-16", (watts / 200 + Decimal("0.40")).quantize(Decimal("0.01"))),
+        Use(
+            "MT-PET-10" if platform.watts < 40 else "MT-PET-16",
+            (watts / 200 + Decimal("0.40")).quantize(Decimal("0.01")),
+        ),
         Use("CT-CU-8", Decimal("0.06")),
         Use("VN-DIP-155", Decimal("0.0006"), consumable=True),
     ]
@@ -204,11 +279,15 @@ def main_assembly(product: Product) -> list[Use]:
     if platform.harness:
         uses.append(Use(f"WH-{platform.code}"))
     uses += [Use(f"HS-{platform.code}-T-{colour}"), Use(f"HS-{platform.code}-B-{colour}")]
-    return uses + {"charger": _charger, "adapter": _adapter, "strip": _strip, "hub": _hub, "led": _led}[platform.family](product)
+    return uses + {"charger": _charger, "adapter": _adapter, "strip": _strip, "hub": _hub, "led": _led}[
+        platform.family
+    ](product)
 
 
 def _pins(product: Product) -> list[Use]:
-    return [Use({"CN": "AP-CN-2P", "EU": "AP-EU-2P", "US": "AP-US-2P", "UK": "AP-UK-3P", "JP": "AP-JP-2P"}[product.market])]
+    return [
+        Use({"CN": "AP-CN-2P", "EU": "AP-EU-2P", "US": "AP-US-2P", "UK": "AP-UK-3P", "JP": "AP-JP-2P"}[product.market])
+    ]
 
 
 def _charger(product: Product) -> list[Use]:
@@ -224,7 +303,12 @@ def _adapter(product: Product) -> list[Use]:
     uses = [] if platform.code in DC_CABLES else _pins(product)
     if platform.code in DC_CABLES or platform.harness:
         uses.append(Use(DC_CABLES.get(platform.code, "DCW-5521-1.5")))
-    return [*uses, Use("IS-PC-0.4B"), Use("SC-PT2.6X8", Decimal(2)), Use("GL-RTV-738W", Decimal("1.2"), consumable=True)]
+    return [
+        *uses,
+        Use("IS-PC-0.4B"),
+        Use("SC-PT2.6X8", Decimal(2)),
+        Use("GL-RTV-738W", Decimal("1.2"), consumable=True),
+    ]
 
 
 def _strip(product: Product) -> list[Use]:
@@ -246,20 +330,34 @@ def _strip(product: Product) -> list[Use]:
 
 def _hub(product: Product) -> list[Use]:
     code = product.platform.code
-    tail = [] if code == "HB130K" else [Use("HBT-5G-0.15" if code in ("HB040A", "HB050C", "HB060R") else "HBT-10G-0.15")]
+    tail = (
+        [] if code == "HB130K" else [Use("HBT-5G-0.15" if code in ("HB040A", "HB050C", "HB060R") else "HBT-10G-0.15")]
+    )
     return [*tail, Use("TP-1.5-40X30"), Use("SC-PT2.0X6", Decimal(4)), Use("IS-PC-0.4A")]
 
 
 def _led(product: Product) -> list[Use]:
     outdoor = product.colour == "S"
     potting = [Use("GL-POT-1.5W", Decimal(product.platform.watts) * Decimal("0.0015"))] if outdoor else []
-    return [Use("LDW-3X0.75-0.3"), Use("LDW-2X0.75-0.3"), *potting, Use("IS-PC-0.4B"), Use("SC-PT3.0X10", Decimal(2 if not outdoor else 4))]
+    return [
+        Use("LDW-3X0.75-0.3"),
+        Use("LDW-2X0.75-0.3"),
+        *potting,
+        Use("IS-PC-0.4B"),
+        Use("SC-PT3.0X10", Decimal(2 if not outdoor else 4)),
+    ]
 
 
 def packing_kit(product: Product, box_parts: Sequence[str]) -> list[Use]:
     """List what goes into the retail box. The kit is a phantom: it is picked part by part."""
     card = "PR-WARRANTY-CN" if product.market == "CN" else "PR-WARRANTY-EN"
-    bag = {"charger": "PB-PE-8X12", "adapter": "PB-PE-12X18", "strip": "PB-PE-20X40", "hub": "PB-PE-12X18", "led": "PB-PE-12X18"}
+    bag = {
+        "charger": "PB-PE-8X12",
+        "adapter": "PB-PE-12X18",
+        "strip": "PB-PE-20X40",
+        "hub": "PB-PE-12X18",
+        "led": "PB-PE-12X18",
+    }
     return [*(Use(code) for code in box_parts), Use(bag[product.platform.family]), Use(card)]
 
 
@@ -267,16 +365,32 @@ def finished(product: Product) -> list[Use]:
     """List the finished product: assembly (or board), labels, packing."""
     platform = product.platform
     bare = platform.family in ("bms", "controller")
-    uses = [Use(f"PA-{platform.code}" if bare else f"MA-{product.code[3:]}"), Use(f"LB-{product.code[3:]}"), Use("LB-SN-40X10"), Use("LB-QC-PASS")]
+    uses = [
+        Use(f"PA-{platform.code}" if bare else f"MA-{product.code[3:]}"),
+        Use(f"LB-{product.code[3:]}"),
+        Use("LB-SN-40X10"),
+        Use("LB-QC-PASS"),
+    ]
     if bare:
-        uses += [Use("PB-ESD-15X20"), Use("PB-BUBBLE-15"), Use("DS-SILICA-5G"), Use("LB-ESD-15"), Use("EP-EVA-20", Decimal("0.05"))]
+        uses += [
+            Use("PB-ESD-15X20"),
+            Use("PB-BUBBLE-15"),
+            Use("DS-SILICA-5G"),
+            Use("LB-ESD-15"),
+            Use("EP-EVA-20", Decimal("0.05")),
+        ]
         uses += [Use("CC-ACR-1B", Decimal("0.004"), consumable=True)]
     else:
         uses.append(Use(f"PK-{product.code[3:]}"))
     uses += _in_the_box(product)
     carton, count = CARTON_OF[platform.family]
     share = ONE / count
-    return [*uses, Use(carton, share), Use("LB-CTN-100X70", share), Use("PT-CLEAR-60", Decimal("0.025") * share, consumable=True)]
+    return [
+        *uses,
+        Use(carton, share),
+        Use("LB-CTN-100X70", share),
+        Use("PT-CLEAR-60", Decimal("0.025") * share, consumable=True),
+    ]
 
 
 def _in_the_box(product: Product) -> list[Use]:

@@ -1,4 +1,4 @@
-"""Customer orders: one line for every finished-goods work order, and the lines that stock or later orders will serve."""
+"""Customer orders: a line for every finished-goods work order, and lines that stock or later orders will serve."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from qitao.demo.layout import GOODS
 from qitao.demo.mechanics import CONSIGNED_PRODUCT
 from qitao.demo.orders import Order
 from qitao.demo.products import Product
+from qitao.demo.supply import CONSIGNED_QUANTITY
 from qitao.exchange.dataset import SalesLine, SalesOrder
 
 LINES = 120
@@ -50,10 +51,15 @@ def sales_book(plan: Design, orders: Sequence[Order], days: PlantDays, *, seed: 
     rng = Random(f"{seed}:sales")
     wishes = [*_for_work_orders(orders, rng)]
     wishes += _others(plan, LINES - len(wishes), rng)
-    heads, lines, serves, held = [], [], {}, {}
+    heads: list[SalesOrder] = []
+    lines: list[SalesLine] = []
+    serves: dict[str, tuple[str, str]] = {}
+    held: dict[str, int] = {}
     number = 30400
     for customer in CUSTOMERS:
-        own = sorted((wish for wish in wishes if wish.customer is customer), key=lambda wish: (wish.due, wish.product.code))
+        own = sorted(
+            (wish for wish in wishes if wish.customer is customer), key=lambda wish: (wish.due, wish.product.code)
+        )
         while own:
             size = rng.choice((1, 2, 2, 3))
             batch, own = own[:size], own[size:]
@@ -93,15 +99,21 @@ def _for_work_orders(orders: Sequence[Order], rng: Random) -> Iterator[Wish]:
 
 def _others(plan: Design, count: int, rng: Random) -> Iterator[Wish]:
     """Yield lines that wait in the store for their day, and later ones nothing is planned for yet."""
+    consigned = next(product for product in plan.products if product.code == CONSIGNED_PRODUCT)
+    others = [product for product in plan.products if product is not consigned]
     for number in range(count):
-        product = rng.choice(plan.products)
+        product = consigned if number == FROM_STOCK else rng.choice(others)
         low, high = product.platform.batch
         from_stock = number < FROM_STOCK
         most = high // 6 if from_stock else high // 2
         quantity = max(1, rng.randrange(low // 8, most) // 100) * 100
         due = rng.randrange(-1, 12) if from_stock else rng.randrange(24, 62)
+        if product is consigned:
+            quantity = CONSIGNED_QUANTITY
         shipped = quantity // 300 * 100 if from_stock and number % 5 == 0 else 0
-        yield Wish(_customer_of(product, rng), product, quantity, shipped, -rng.randrange(3, 40), due, from_stock=from_stock)
+        yield Wish(
+            _customer_of(product, rng), product, quantity, shipped, -rng.randrange(3, 40), due, from_stock=from_stock
+        )
 
 
 def _line(code: str, line: str, wish: Wish, plan: Design, days: PlantDays) -> SalesLine:

@@ -3,6 +3,8 @@
 KLP power control, ORM protocol and interface, YHC microcontrollers, TVN transistors, SDK diodes.
 """
 
+# ruff: noqa: E501 - one part, one line
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -45,7 +45,9 @@ def _drawn(part: Part, by_group: Mapping[str, list[SupplierRow]], rng: Random) -
     every = by_group[group]
     count = min(len(every), rng.choices((1, 2, 3), (55, 35, 10))[0])
     chosen = [_maker(part, best) or rng.choice(best or every)]
-    chosen += rng.sample([supplier for supplier in every if supplier not in chosen], count - 1) if len(every) >= count else []
+    chosen += (
+        rng.sample([supplier for supplier in every if supplier not in chosen], count - 1) if len(every) >= count else []
+    )
     lead = rule_of(part.role).lead
     for priority, supplier in enumerate(chosen, start=1):
         own_lead = lead if priority == 1 else max(3, int(lead * rng.uniform(0.5, 1.1)))

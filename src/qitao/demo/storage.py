@@ -47,7 +47,11 @@ class Store:
         """Return the next bin of the zone; when all are in use they are dealt again: small packs share a bin."""
         queue = self.queues.setdefault((warehouse, kind), [])
         if not queue:
-            free = [code for code in bins(warehouse, ZONES.get((warehouse, kind), "")) if (warehouse, code) not in self.taken]
+            free = [
+                code
+                for code in bins(warehouse, ZONES.get((warehouse, kind), ""))
+                if (warehouse, code) not in self.taken
+            ]
             self.rng.shuffle(free)
             queue += free
         return queue.pop()
@@ -62,7 +66,9 @@ class Store:
         part = self.plan.parts.get(holding.item)
         if part is None:
             place = self.bin_for(holding.warehouse, "finished" if holding.item.startswith("FG-") else "made")
-            yield self._record(holding, holding.quantity, place, received=-self.rng.randint(2, 9), lot=holding.lot or self._made_lot())
+            yield self._record(
+                holding, holding.quantity, place, received=-self.rng.randint(2, 9), lot=holding.lot or self._made_lot()
+            )
             return
         for share in self._split(holding, Decimal(part.pack or 1)):
             if share > 0:
@@ -81,7 +87,9 @@ class Store:
         older = full * self.rng.randint(20, 60) // 100
         return [older * pack, (full - older) * pack, opened]
 
-    def _record(self, holding: Holding, quantity: Decimal, place: str, *, received: int, lot: str = "", status: str = "ok") -> Stock:
+    def _record(
+        self, holding: Holding, quantity: Decimal, place: str, *, received: int, lot: str = "", status: str = "ok"
+    ) -> Stock:
         tracked, shelf_life = self._rule(holding.item)
         lot = lot or (self.next_lot() if tracked else "")
         known = self.sources.get(holding.item, ())
@@ -107,8 +115,19 @@ class Store:
 
     def blocked(self, holdings: Sequence[Holding]) -> Iterator[Stock]:
         """Yield stock nobody may use, of items that have enough besides."""
-        plain = sorted({row.item for row in holdings if row.item in self.plan.parts and not row.owner and row.warehouse in (RAW, GOODS)})
-        picked = iter(self.rng.sample([item for item in plain if main_group(self.plan.parts[item]) != "CHEM"], sum(count for _, _, count in BLOCKED)))
+        plain = sorted(
+            {
+                row.item
+                for row in holdings
+                if row.item in self.plan.parts and not row.owner and row.warehouse in (RAW, GOODS)
+            }
+        )
+        picked = iter(
+            self.rng.sample(
+                [item for item in plain if main_group(self.plan.parts[item]) != "CHEM"],
+                sum(count for _, _, count in BLOCKED),
+            )
+        )
         for status, place, count in BLOCKED:
             for _ in range(count):
                 item = next(picked)
@@ -117,7 +136,9 @@ class Store:
                 warehouse = RAW if rule_of(part.role).store in ("reel", "tray", "chem") else GOODS
                 quantity = rounded(self.plan, item, Decimal(part.pack or 100) * packs)
                 received = -self.rng.randint(0, 2) if place == RECEIVING else -self.rng.randint(3, 25)
-                yield self._record(Holding(item, warehouse, quantity), quantity, place, received=received, status=status)
+                yield self._record(
+                    Holding(item, warehouse, quantity), quantity, place, received=received, status=status
+                )
 
     def expired(self) -> Iterator[Stock]:
         """Yield the pastes and glues that went past their date in the cold rack."""
@@ -126,9 +147,13 @@ class Store:
             yield self._record(holding, holding.quantity, self.bin_for(RAW, "chem"), received=received)
 
 
-def stock(plan: Design, days: PlantDays, holdings: Sequence[Holding], sources: Mapping[str, Sequence[Source]], seed: int) -> list[Stock]:
+def stock(
+    plan: Design, days: PlantDays, holdings: Sequence[Holding], sources: Mapping[str, Sequence[Source]], seed: int
+) -> list[Stock]:
     """Put everything into bins, the story's records where the story says."""
-    taken = {(row.warehouse, row.location) for row in story.STOCK} | {(row.warehouse, row.location) for row in story.RECORD_ERRORS}
+    taken = {(row.warehouse, row.location) for row in story.STOCK} | {
+        (row.warehouse, row.location) for row in story.RECORD_ERRORS
+    }
     store = Store(plan, days, Random(f"{seed}:storage"), sources, frozenset(taken))
     rows = [_story_record(row, plan, days) for row in story.STOCK]
     for holding in holdings:
@@ -168,7 +193,7 @@ def _merged(rows: Sequence[Stock]) -> list[Stock]:
 
 
 def finished_goods(from_stock: Mapping[str, int], plan: Design, seed: int) -> list[Holding]:
-    """Return the finished goods that wait for customers, with a little over, and a pallet or two in the second plant."""
+    """Return the finished goods that wait for customers, some to spare, and a few in the second plant."""
     rng = Random(f"{seed}:finished")
     rows = []
     for code, quantity in sorted(from_stock.items()):
@@ -181,4 +206,6 @@ def finished_goods(from_stock: Mapping[str, int], plan: Design, seed: int) -> li
 def reservations() -> list[Reservation]:
     """Return the story's allocation: the later work order that holds what tomorrow's lacks."""
     order, item, quantity, warehouse, location, lot = story.ALLOCATION
-    return [Reservation(order=order, item=item, quantity=Decimal(quantity), warehouse=warehouse, location=location, lot=lot)]
+    return [
+        Reservation(order=order, item=item, quantity=Decimal(quantity), warehouse=warehouse, location=location, lot=lot)
+    ]

@@ -1,4 +1,4 @@
-"""The story of tomorrow's shift: six work orders that look ready or nearly so, and each comes up short for another reason.
+"""The story of tomorrow's shift: six work orders, each short of a component for another reason.
 
 "Tomorrow" is the first working day after `as_of`. Everything here is fixed by hand, so that a drill, a guide or a
 test can name it; the generator builds the rest of the factory round it. All offsets count working days from `as_of`.
@@ -43,7 +43,8 @@ STORY: tuple[StoryLine, ...] = (
         "reserved",
         "MO10224-2",
         "EC-400V-120U-18X30-LL",
-        "There are 8,400 in the store, but 6,413 of them are allocated to MO10246-2, which starts eight working days later.",
+        "There are 8,400 in the store, but 6,413 of them are reserved for MO10246-2, "
+        "which starts eight working days later.",
         "borrow",
         "The purchase arriving in six working days pays the later work order back before it starts.",
     ),
@@ -53,13 +54,14 @@ STORY: tuple[StoryLine, ...] = (
         "KLP7860",
         "Promised for two days ago, re-promised for next week. 1,200 are here; the order needs 4,810.",
         "expedite",
-        "The supplier ships in two days against a fee that is less than two days of the customer's penalty and the idle line.",
+        "The supplier delivers in two days against a fee of less than two days of penalty and idle line.",
     ),
     StoryLine(
         "rejected_lot",
         "MO10218-1",
         "HS-AD065A-T-B",
-        "9,000 housings came two days ago and were rejected for sink marks; 640 good ones are left. The replacement takes seven working days.",
+        "9,000 housings came two days ago and were rejected for sink marks; 640 good ones are left. "
+        "The replacement takes seven working days.",
         "buy",
         "The second approved moulder has the tool and delivers in two days, at a price twelve percent higher.",
     ),
@@ -75,8 +77,8 @@ STORY: tuple[StoryLine, ...] = (
         "substitute",
         "MO10235-3",
         "CC0805-22U-25V-X5R-L",
-        "3,800 of the 25 V capacitor are left; the order needs 25,728. The 35 V one is approved and there are twenty reels of it. "
-        "The 10 V one fits the pads too, and is not approved.",
+        "3,800 of the 25 V capacitor are left; the order needs 25,728. The 35 V one is approved and there are "
+        "twenty reels of it. The 10 V one fits the pads too, and is not approved.",
         "substitute",
         "Same value, package and acoustic grade at a higher voltage; the reels stand in the same rack.",
     ),
@@ -110,8 +112,6 @@ CHAINS: tuple[StoryChain, ...] = (
     StoryChain(10259, "FG-LD060A-CN-S", 6000, 19, "SM", "C212"),
     StoryChain(10254, "FG-PS060U-UK-W", 6000, 16, "PA", "C220"),
     StoryChain(10265, "FG-HB080P-GL-G", 2400, 21, "SM", "C201"),
-    # With material that the customer supplies.
-    StoryChain(10251, "FG-HB050C-GL-S", 6000, 6, "PA", "C201"),
 )
 
 PLATFORMS = frozenset(chain.product[3:9] for chain in CHAINS)
@@ -200,7 +200,9 @@ SOURCES: tuple[StorySource, ...] = (
 )
 
 SUBSTITUTES: tuple[Substitute, ...] = (
-    Substitute(component="CC0805-22U-25V-X5R-L", substitute="CC0805-22U-35V-X5R-L", note="耐压更高，同封装同容值，已验证"),
+    Substitute(
+        component="CC0805-22U-25V-X5R-L", substitute="CC0805-22U-35V-X5R-L", note="耐压更高，同封装同容值，已验证"
+    ),
     Substitute(
         component="CC0805-22U-25V-X5R-L",
         substitute="CC0805-22U-10V-X5R",
@@ -228,7 +230,9 @@ class WrongRecord:
 
 
 RECORD_ERRORS: tuple[WrongRecord, ...] = (
-    WrongRecord("ORM3165", RAW, "A-03-2", "R5518-01", Decimal(10000), Decimal(0), "put away one level higher without a scan"),
+    WrongRecord(
+        "ORM3165", RAW, "A-03-2", "R5518-01", Decimal(10000), Decimal(0), "put away one level higher without a scan"
+    ),
     WrongRecord("ORM3165", RAW, "A-03-3", "R5518-01", Decimal(0), Decimal(10000), "the two reels from A-03-2"),
 )
 
@@ -248,7 +252,11 @@ def wrong_records(dataset: Dataset, *, seed: int, count: int = 28) -> list[Wrong
     The random ones lie outside tomorrow's story and are rounded to the item's unit.
     """
     whole = {item.code for item in dataset.items if item.unit in ("pcs", "sheet")}
-    candidates = [row for row in dataset.stock if row.status == "ok" and row.item not in PINNED and row.quantity >= 50 and not row.owner]
+    candidates = [
+        row
+        for row in dataset.stock
+        if row.status == "ok" and row.item not in PINNED and row.quantity >= 50 and not row.owner
+    ]
     rng = Random(f"{seed}:truth")
     found = list(RECORD_ERRORS)
     for row in rng.sample(candidates, count - len(found)):

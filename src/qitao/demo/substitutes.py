@@ -22,7 +22,6 @@ GROUPS = (
     ("SDKGBU406", "SDKGBU608", "", "1", 1, True, "电流更大"),
     ("SDKGBU608", "SDKGBU808", "", "1", 1, True, "电流更大"),
     ("SDK34", "SDK36", "", "1", 1, True, "耐压更高"),
-    ("SDK36", "SDK310", "", "1", 1, True, "耐压更高"),
     ("SDKUS1J", "SDKES1J", "", "1", 1, True, "恢复更快"),
     ("SDKRS1M", "SDKRS2M", "", "1", 1, True, "电流更大"),
     ("SDK817D", "SDK1010S", "", "1", 9, False, "封装不同"),
@@ -31,7 +30,7 @@ GROUPS = (
     ("YHC32F030K6", "YHC32F030C8", "", "1", 9, False, "封装不同，需改板"),
     ("TVN65G240Q", "TVN65G150Q", "SM-GC045A", "1", 2, True, "内阻更低，成本高"),
     ("TVN65G365Q", "TVN65G240Q", "", "1", 9, False, "封装不同"),
-    ("EC-400V-82U-18X25", "EC-400V-100U-18X30", "PA-LD100A", "1", 2, True, "高度允许"),
+    ("EC-400V-82U-18X25", "EC-400V-100U-18X30", "PA-AD065A", "1", 2, True, "高度允许"),
     ("EC-400V-15U-10X16", "EC-400V-22U-10X20", "", "1", 2, False, "高度超限"),
     ("EC-400V-10U-10X13", "EC-400V-15U-10X16", "PA-LD018A", "1", 1, True, "高度允许"),
     ("EC-25V-470U-8X16", "EC-35V-470U-10X16", "PA-AD012A", "1", 2, True, "直径 10 可插"),
@@ -52,7 +51,6 @@ GROUPS = (
     ("HK-CU-40X30", "HK-CU-60X35", "", "1", 3, True, "可裁切，成本高"),
     ("SC-PT3.0X10", "SC-PT3.0X16", "", "1", 9, False, "过长"),
     ("SC-PT2.6X8", "SC-PT3.0X10", "", "1", 9, False, "会撑裂柱位"),
-    ("UCC-60W-1.0", "UCC-100W-1.5", "", "1", 1, True, "规格更高"),
     ("CTN-K1", "CTN-K2", "", "1", 2, True, "稍大，加隔层"),
     ("CTN-K2", "CTN-K3", "", "1", 2, True, "稍大，加隔层"),
     ("PB-PE-8X12", "PB-PE-12X18", "", "1", 1, True, ""),
@@ -61,7 +59,7 @@ GROUPS = (
     ("UL1015-16-BU", "UL1015-16-YE", "", "1", 9, False, "颜色关系安规"),
     ("HBT-5G-0.15", "HBT-10G-0.15", "", "1", 1, True, "规格更高"),
     ("DS-SILICA-5G", "EP-PEARL-40", "", "1", 9, False, "不可替代"),
-)
+)  # fmt: skip
 
 
 def substitutes(plan: Design) -> list[Substitute]:
@@ -88,7 +86,9 @@ def _closer_tolerance(plan: Design) -> list[Substitute]:
     """A 1 % resistor may stand in for the 5 % one of the same value and package."""
     loose = [code for code in plan.parts if code.startswith("RC") and code.endswith("-5%")]
     pairs = [(code, code.replace("-5%", "-1%")) for code in loose]
-    return [Substitute(component=code, substitute=close, note="精度更高") for code, close in pairs if close in plan.parts]
+    return [
+        Substitute(component=code, substitute=close, note="精度更高") for code, close in pairs if close in plan.parts
+    ]
 
 
 def _old_boards(plan: Design) -> list[Substitute]:

@@ -32,10 +32,11 @@ MARGIN = Decimal("1.05")
 
 TROUBLES = (
     # from start, to start, how many work orders wait for a late delivery, how many for something nobody has ordered
-    (2, 5, 2, 1),
-    (6, 12, 5, 1),
+    (2, 5, 0, 1),  # the story makes enough late in the coming week
+    (6, 12, 4, 1),
     (13, 20, 4, 1),
 )
+CONSIGNED_QUANTITY = 6000
 OVERDUE_LINES = 14  # overdue without a new promise, on material that is there in plenty
 
 
@@ -119,7 +120,9 @@ def classify(plan: Design, orders: Sequence[Order]) -> Classes:
     return Classes(abc, {code: quantity / SPAN for code, quantity in used.items()})
 
 
-def supply(plan: Design, book: OrderBook, sources: Mapping[str, Sequence[Source]], substitutes: Sequence[Substitute], seed: int) -> Supply:
+def supply(
+    plan: Design, book: OrderBook, sources: Mapping[str, Sequence[Source]], substitutes: Sequence[Substitute], seed: int
+) -> Supply:
     """Fill the stores and the order books round the open work orders."""
     needs = [need for need in needs_of(plan, book.orders) if need.item in plan.parts and need.item not in story.PINNED]
     classes = classify(plan, book.orders)
@@ -139,6 +142,7 @@ def supply(plan: Design, book: OrderBook, sources: Mapping[str, Sequence[Source]
         holdings.append(held)
         incoming += coming
     rng = Random(f"{seed}:rest")
+    holdings += _customer_supplied(plan)
     holdings += _unneeded(plan, {need.item for need in needs}, rng)
     holdings += _second_plant(plan, classes, troubles, rng)
     holdings += _line_side(plan, rng)
@@ -186,20 +190,22 @@ class _Cover:
         if late_days is None:
             return self._holding(held), []
         start = min(need.start for need in needs)
-        return self._holding(held), [self._order(total * MARGIN - held, arrives=start + late_days, slipped=self.rng.randint(3, 9))]
+        return self._holding(held), [
+            self._order(total * MARGIN - held, arrives=start + late_days, slipped=self.rng.randint(3, 9))
+        ]
 
     def _within(self, needs: Sequence[Need], after: int, until: int) -> Decimal:
         return sum((need.quantity for need in needs if after < need.start <= until), ZERO)
 
     def _holding(self, quantity: Decimal) -> Holding:
-        return Holding(self.item, self.warehouse, rounded(self.plan, self.item, quantity), owner=self.plan.parts[self.item].owner)
+        return Holding(self.item, self.warehouse, rounded(self.plan, self.item, quantity))
 
     def _order(self, quantity: Decimal, *, arrives: int, slipped: int | None = None) -> Incoming:
         source = self.sources[0]
         lots = whole_lots(rounded(self.plan, self.item, quantity), source)
         if slipped is None:
             slipped = self.rng.choices((0, self.rng.randint(1, 6), -self.rng.randint(1, 2)), (74, 21, 5))[0]
-        partial = slipped == 0 and arrives <= 4 and self.rng.random() < 0.25
+        partial = slipped == 0 and arrives <= 12 and self.rng.random() < 0.25
         received = (lots / 3).quantize(Decimal(1)) if partial else ZERO
         return Incoming(self.item, self.warehouse, source, lots + received, arrives, arrives - slipped, received)
 
@@ -228,12 +234,8 @@ def _troubles(
         rng.shuffle(waiting)
         kinds: list[int | None] = [rng.randint(2, 6) for _ in range(late)] + [None] * missing
         for order in waiting:
-            own = sorted(
-                code
-                for code, users in used_by.items()
-                if users == {order.code} and code not in replaceable and not plan.parts[code].owner
-            )
-            if kinds and own and order.chain not in taken:
+            own = sorted(code for code, users in used_by.items() if users == {order.code} and code not in replaceable)
+            if kinds and own and order.chain not in taken and (kinds[-1] is not None or order.stage == "FG"):
                 taken.add(order.chain)
                 chosen[rng.choice(own)] = kinds.pop()
     return chosen
@@ -252,12 +254,22 @@ def _unneeded(plan: Design, needed: set[str], rng: Random) -> Iterator[Holding]:
             yield Holding(code, warehouse, max(Decimal(1), rounded(plan, code, quantity.quantize(Decimal(1)))))
 
 
+def _customer_supplied(plan: Design) -> Iterator[Holding]:
+    """Yield what a customer has sent ahead for an order that is not planned yet."""
+    for part in plan.parts.values():
+        if part.owner:
+            yield Holding(part.code, GOODS, Decimal(CONSIGNED_QUANTITY + part.pack // 2), owner=part.owner)
+
+
 def _second_plant(plan: Design, classes: Classes, troubles: Mapping[str, int | None], rng: Random) -> Iterator[Holding]:
     """Yield the second plant's stock: a few days' use of some shared parts."""
     shared = sorted(
         code
         for code in classes.daily
-        if code not in troubles and code not in story.PINNED and not plan.parts[code].owner and not rule_of(plan.parts[code].role).store == "chem"
+        if code not in troubles
+        and code not in story.PINNED
+        and not plan.parts[code].owner
+        and rule_of(plan.parts[code].role).store != "chem"
     )
     for code in rng.sample(shared, 120):
         pack = Decimal(plan.parts[code].pack or 1)
@@ -267,7 +279,11 @@ def _second_plant(plan: Design, classes: Classes, troubles: Mapping[str, int | N
 
 def _line_side(plan: Design, rng: Random) -> Iterator[Holding]:
     """Yield consumables: opened packs at the lines, the rest in the cold or chemical rack."""
-    lines = {"chem.paste": ("LS-SMT", ("SMT-1", "SMT-2", "SMT-3")), "chem": ("LS-DIP", ("DIP-1", "DIP-2")), "chem.glue": ("LS-ASM", ("ASM-1", "ASM-2"))}
+    lines = {
+        "chem.paste": ("LS-SMT", ("SMT-1", "SMT-2", "SMT-3")),
+        "chem": ("LS-DIP", ("DIP-1", "DIP-2")),
+        "chem.glue": ("LS-ASM", ("ASM-1", "ASM-2")),
+    }
     for code, part in sorted(plan.parts.items()):
         if not part.role.startswith("chem"):
             continue
@@ -286,7 +302,11 @@ def _replenishments(
 ) -> Iterator[Incoming]:
     """Yield the ordinary replenishments that bring the order book to its size; some of them are overdue."""
     ordered = {line.item for line in incoming}
-    free = sorted(code for code in classes.daily if code in sources and code not in ordered and code not in troubles and code not in story.PINNED)
+    free = sorted(
+        code
+        for code in classes.daily
+        if code in sources and code not in ordered and code not in troubles and code not in story.PINNED
+    )
     count = OPEN_LINES - len(incoming)
     assert 0 <= count <= len(free), f"{len(incoming)} purchase lines are needed already"
     for number, code in enumerate(rng.sample(free, count)):
@@ -294,5 +314,7 @@ def _replenishments(
         quantity = whole_lots((classes.daily[code] * rng.randint(8, 20)).quantize(Decimal(1)), source)
         arrives = -rng.randint(1, 7) if number < OVERDUE_LINES else rng.randint(3, 45)
         slipped = 0 if number < OVERDUE_LINES else rng.choice((0, 0, 0, 2, 5))
-        warehouse = RAW if source.item.startswith(("RC", "CC", "EC", "SDK", "KLP", "TVN", "WF", "FB", "MC", "BB")) else GOODS
+        warehouse = (
+            RAW if source.item.startswith(("RC", "CC", "EC", "SDK", "KLP", "TVN", "WF", "FB", "MC", "BB")) else GOODS
+        )
         yield Incoming(code, warehouse, source, quantity, arrives, arrives - slipped)
