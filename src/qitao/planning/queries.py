@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from qitao.catalog.models import Item
 from qitao.journal.models import Fact
 from qitao.planning.actions import Planned, plan
-from qitao.planning.models import KitDate, Peg, PlanRun
+from qitao.planning.models import DemandDate, KitDate, KitState, Peg, PlanRun, SupplyKind
 from qitao.production.models import WorkOrder
+from qitao.purchasing.models import Delivery
+from qitao.purchasing.queries import open_deliveries
 
 _last: list[Planned] = []  # the newest plan this process has computed; any later fact makes it stale
 
@@ -71,3 +73,61 @@ def holders(item: Item) -> QuerySet[Peg]:
         .select_related("requirement__work_order__item", "sales_line__order__customer", "item__unit")
         .order_by("available_on", "requirement__work_order__rank", "id")
     )
+
+
+def at_risk(*, until: date) -> QuerySet[KitDate]:
+    """Return the open work orders that start by `until` and will not be complete then, the first to start first."""
+    return (
+        board()
+        .filter(state__in=(KitState.LATE, KitState.NEVER), work_order__start_on__lte=until)
+        .order_by("work_order__start_on", "work_order__rank")
+    )
+
+
+def kit_states() -> dict[str, int]:
+    """Count the open work orders by the state of their kits."""
+    counted = dict(KitDate.objects.values_list("state").annotate(number=Count("work_order")))
+    return {str(state): counted.get(state, 0) for state in KitState}
+
+
+def late_demands() -> list[DemandDate]:
+    """Return the open sales order lines that the plan ships late or never, the longest overdue first."""
+    rows = DemandDate.objects.filter(Q(days_late__gt=0) | Q(planned_on=None))
+    return list(
+        rows.select_related("sales_line__order__customer", "sales_line__item__unit").order_by("sales_line__due_on")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HurtingDelivery:
+    """A delivery that comes later than the plan needs it: how many work orders wait, and when the first starts."""
+
+    delivery: Delivery
+    work_orders: int
+    first_start_on: date
+    available_on: date
+
+    @property
+    def days(self) -> int:
+        """How many days too late it is for the first of them."""
+        return (self.available_on - self.first_start_on).days
+
+
+def hurting_deliveries(*, most: int) -> list[HurtingDelivery]:
+    """Return the deliveries that come after the start of a work order they are planned for, the first to stop first."""
+    rows = list(
+        Peg.objects.filter(kind=SupplyKind.PURCHASE, available_on__gt=F("requirement__work_order__start_on"))
+        .values("supply_id")
+        .annotate(
+            work_orders=Count("requirement__work_order", distinct=True),
+            first=Min("requirement__work_order__start_on"),
+            available=Max("available_on"),
+        )
+        .order_by("first", "-work_orders", "supply_id")[:most]
+    )
+    deliveries = open_deliveries().in_bulk([row["supply_id"] for row in rows])
+    return [
+        HurtingDelivery(deliveries[row["supply_id"]], row["work_orders"], row["first"], row["available"])
+        for row in rows
+        if row["supply_id"] in deliveries
+    ]

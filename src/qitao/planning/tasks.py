@@ -1,25 +1,41 @@
-"""The plan runs by itself, soon after something happened, once for many happenings."""
+"""The plan runs by itself, soon after something happened, once for many happenings.
+
+Asking for a run comes after the commit and may fail or be lost with its process: the work that was committed stands,
+and nobody is told otherwise. `catch_up` sees every half minute whether something happened that no run knows of.
+"""
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from qitao.journal.command import Command
 from qitao.journal.models import Fact
-from qitao.planning import actions
+from qitao.planning import actions, queries
 
 DEBOUNCE = timedelta(milliseconds=300)
+NAME = "planning.run"
+
+log = logging.getLogger("qitao.planning")
 
 
-@app.task(name="planning.run", queueing_lock="planning.run", lock="planning.run", queue="planning")
+@app.task(name=NAME, queueing_lock=NAME, lock=NAME)
 def run_plan() -> None:
     """Plan the factory as it is now."""
     actions.run(timezone.now())
+
+
+@app.periodic(cron="*/30 * * * * *")
+@app.task(name="planning.catch_up", queueing_lock="planning.catch_up")
+def catch_up(timestamp: int) -> None:
+    """Plan where something happened that the last run does not know of."""
+    if queries.freshness().facts_since:
+        actions.run(timezone.now())
 
 
 def ask(command: Command, fact: Fact) -> None:
@@ -28,10 +44,11 @@ def ask(command: Command, fact: Fact) -> None:
 
 
 def _defer() -> None:
+    when = timezone.now() + DEBOUNCE
     try:
         with transaction.atomic():
-            app.configure_task(
-                "planning.run", schedule_at=timezone.now() + DEBOUNCE, queueing_lock="planning.run"
-            ).defer()
+            app.configure_task(NAME, schedule_at=when, queueing_lock=NAME, lock=NAME).defer()
     except AlreadyEnqueued:
         return
+    except (ConnectorException, DatabaseError) as failure:
+        log.warning("a plan run could not be asked for now (%s); it follows within half a minute", failure)
