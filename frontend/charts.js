@@ -47,7 +47,8 @@ function options(figure, data) {
   }
 }
 
-const grid = { left: 8, right: 16, top: 28, bottom: 8, containLabel: true }
+const DAY = 86400000
+const grid = { left: 8, right: 16, top: 18, bottom: 8, containLabel: true }
 const axis = (c) => ({
   axisLine: { lineStyle: { color: c.line } },
   axisTick: { show: false },
@@ -59,11 +60,14 @@ const tip = (c) => ({ backgroundColor: c.surface, borderColor: c.line, textStyle
 // {unit, words: {on_hand, safety, supply, need}, safety, points: [{on, on_hand, events: [{word, quantity}]}]}
 function supply(data, c) {
   const points = data.points.map((point) => ({ value: [point.on, Number(point.on_hand)], point }))
+  const last = points.at(-1)
+  const until = Math.max(Date.parse(last.value[0]) + 2 * DAY, Date.parse(points[0].value[0]) + 14 * DAY)
+  const after = { value: [new Date(until).toISOString().slice(0, 10), last.value[1]], symbol: 'none', point: null }
   const lowest = Math.min(0, ...data.points.map((point) => Number(point.on_hand)))
   return {
     grid,
-    tooltip: { trigger: 'axis', ...tip(c), formatter: ([first]) => first && supplyTip(first.data.point, data, c) },
-    xAxis: { type: 'time', ...axis(c), splitLine: { show: false }, axisLabel: { ...axis(c).axisLabel, formatter: day } },
+    tooltip: { trigger: 'axis', ...tip(c), formatter: ([first]) => first?.data.point && supplyTip(first.data.point, data, c) },
+    xAxis: { type: 'time', minInterval: DAY, ...axis(c), splitLine: { show: false }, axisLabel: { ...axis(c).axisLabel, formatter: day } },
     yAxis: { type: 'value', min: lowest < 0 ? undefined : 0, ...axis(c), axisLabel: { ...axis(c).axisLabel, formatter: number } },
     series: [{
       name: data.words.on_hand,
@@ -72,7 +76,7 @@ function supply(data, c) {
       symbol: 'circle',
       symbolSize: 6,
       showSymbol: data.points.length < 60,
-      data: points.map((each) => ({ ...each, itemStyle: { color: each.value[1] < 0 ? c.bad : c.accent } })),
+      data: [...points.map((each) => ({ ...each, itemStyle: { color: each.value[1] < 0 ? c.bad : c.accent } })), after],
       lineStyle: { color: c.accent, width: 2 },
       itemStyle: { color: c.accent },
       areaStyle: { color: c.accent, opacity: 0.07 },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Model, QuerySet
 
 from qitao.journal.models import Fact
@@ -14,3 +16,8 @@ def history(subject: Model) -> QuerySet[Fact]:
         .select_related("actor")
         .order_by("id")
     )
+
+
+def facts_since(at: datetime) -> QuerySet[Fact]:
+    """Return what happened since `at`, oldest first."""
+    return Fact.objects.filter(at__gte=at).order_by("id")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
 
+from qitao.catalog.models import Item
 from qitao.kernel.quantity import round_up
 from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
 
@@ -43,3 +44,17 @@ def shares(work_order: WorkOrder, *, rest: Decimal) -> list[tuple[Requirement, D
         (line, min(round_up(line.quantity * rest / work_order.quantity), line.open_quantity))
         for line in work_order.requirements.select_related("item")
     ]
+
+
+def requirements_of(item: Item) -> QuerySet[Requirement]:
+    """Return the lines of open work orders that still need `item`, the first served first."""
+    return (
+        Requirement.objects.filter(item=item, work_order__status__in=OPEN_STATES, quantity__gt=F("issued"))
+        .select_related("work_order__item", "work_order__warehouse", "item__unit")
+        .order_by("work_order__rank", "position")
+    )
+
+
+def paused_work_orders() -> QuerySet[WorkOrder]:
+    """Return the work orders that stand still, with why."""
+    return WorkOrder.objects.filter(status="paused").select_related("item__unit", "work_center").order_by("rank")

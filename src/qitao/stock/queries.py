@@ -14,12 +14,14 @@ from django.db.models.functions import Coalesce
 from qitao.catalog.models import QUANTITY
 from qitao.stock.models import (
     Balance,
+    Count,
     CountLine,
     Item,
     Location,
     Move,
     Reservation,
     Status,
+    Transfer,
     Warehouse,
 )
 
@@ -94,6 +96,11 @@ class Holding:
     foreign: Decimal  # somebody else's
 
     @property
+    def claimed(self) -> Decimal:
+        """What somebody has claimed, allocated in a bin or reserved."""
+        return self.allocated + self.reserved
+
+    @property
     def free(self) -> Decimal:
         """What nobody has claimed."""
         return self.available - self.allocated - self.reserved
@@ -132,6 +139,15 @@ def _holding(warehouse: Warehouse, rows: list[Balance], reserved: Decimal) -> Ho
         ),
         in_transit=sum((row.on_hand for row in rows if row.location.kind == transit), ZERO),
         foreign=sum((row.on_hand for row in rows if row.owner), ZERO),
+    )
+
+
+def balances_of(item: Item) -> QuerySet[Balance]:
+    """Return where `item` lies, by warehouse and bin."""
+    return (
+        Balance.objects.filter(item=item, on_hand__gt=0)
+        .select_related("lot", "location__warehouse", "item__unit")
+        .order_by("location__warehouse__code", "location__route", "location__code", "lot__expires_on", "id")
     )
 
 
@@ -197,3 +213,19 @@ def verify() -> list[Drift]:
     with connection.cursor() as cursor:
         cursor.execute(DRIFT)
         return [Drift(*row) for row in cursor.fetchall()]
+
+
+def open_counts() -> QuerySet[Count]:
+    """Return the counts still to be entered or posted, the oldest first."""
+    return Count.objects.filter(status__in=("open", "counted")).select_related("item__unit", "warehouse").order_by("id")
+
+
+def open_transfers() -> QuerySet[Transfer]:
+    """Return the transfers to ship or to receive, the most urgent first."""
+    rows = Transfer.objects.filter(status__in=("planned", "in_transit"))
+    return rows.select_related("from_warehouse", "to_warehouse").order_by("due_on", "id")
+
+
+def doubted() -> QuerySet[Balance]:
+    """Return the balances that a picker did not find: out of use until counted."""
+    return Balance.objects.exclude(doubted_at=None).select_related("item__unit", "location__warehouse", "lot")

@@ -181,6 +181,7 @@ class FilterShown:
     title: Words
     options: list[tuple[str, Words]]
     chosen: tuple[str, ...]
+    is_usual: bool  # set to what it is set to when nobody chooses
 
     @property
     def words(self) -> list[Words]:
@@ -318,14 +319,15 @@ def _listing(request: HttpRequest, spec: List, rows: QuerySet[Any], columns: lis
         columns_text=request.GET.get("columns", ""),
         totals=_totals(rows, columns) if page.paginator.count else [],
         bulk=[each for each in spec.bulk if request.user.may(each.permission)],
-        is_filtered=bool(request.GET.get("q")) or any(each.chosen for each in filters),
+        is_filtered=bool(request.GET.get("q")) or not all(each.is_usual for each in filters),
         query=_address(request, page=None),
         empty_url=_route(spec.empty.route),
     )
 
 
 def _filter_shown(request: HttpRequest, wanted: Choice | Which) -> FilterShown:
-    return FilterShown(wanted.name, wanted.title, wanted.options(request), tuple(_chosen(request, wanted)))
+    is_usual = _chosen(request, wanted) == ([wanted.default] if wanted.default else [])
+    return FilterShown(wanted.name, wanted.title, wanted.options(request), tuple(_chosen(request, wanted)), is_usual)
 
 
 def _choosable(request: HttpRequest, spec: List, columns: list[Column]) -> list[tuple[Column, bool]]:

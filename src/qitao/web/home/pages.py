@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from qitao.web.home.showing import sections
 from qitao.web.page import page
 
 
 @page(permission="home.view")
 def home(request: HttpRequest) -> HttpResponse:
     """Show what to do now."""
-    return render(request, "home/page.html", {})
+    shown = sections(request.user, now=timezone.now(), today=timezone.localdate())
+    on_floor = set(request.user.roles) <= {"picker", "line_leader"}
+    return render(request, "home/page.html", {"sections": shown, "on_floor": on_floor, "today": timezone.localdate()})

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qitao.catalog.models import Category, Item, Kind
 from qitao.stock.queries import items_with_stock
 from qitao.web.formats import named
+from qitao.web.items.showing import item_page
 from qitao.web.lists import Choice, Column, Empty, List, Which, show
 from qitao.web.page import page
 from qitao.web.places import page_of
@@ -79,5 +81,13 @@ def items(request: HttpRequest) -> HttpResponse:
 
 @page(permission="catalog.view")
 def item(request: HttpRequest, code: str) -> HttpResponse:
-    """Show one item."""
-    return render(request, "items/page.html", {"item": get_object_or_404(Item, code=code)})
+    """Show one item: its future, where it lies, who needs it, what comes, what it is made of."""
+    found = get_object_or_404(Item.objects.select_related("unit", "category", "variant_of"), code=code)
+    shown = item_page(
+        found,
+        request.user,
+        tab=request.GET.get("tab", ""),
+        number=request.GET.get("page", "1"),
+        today=timezone.localdate(),
+    )
+    return render(request, "items/page.html", {"page": shown, "item": found})

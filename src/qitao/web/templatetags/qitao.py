@@ -9,12 +9,14 @@ from django import template
 from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from qitao.web import assets as built
 from qitao.web import chips, formats, icons
 from qitao.web.navigation import Group, groups_for, landing
+from qitao.web.places import page_of
 from qitao.web.plan_age import PlanAge, plan_age
 
 register = template.Library()
@@ -25,6 +27,7 @@ register.filter("number", formats.number)
 register.filter("days_away", formats.days_away)
 register.filter("short_day", formats.short_day)
 register.filter("named", formats.named)
+register.filter("page_of", page_of)
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.shape, name="shape")
 register.simple_tag(chips.chip, name="chip")
@@ -102,6 +105,21 @@ def may(context: dict[str, Any], permission: str) -> bool:
 def home_of(user: models.Model) -> str:
     """Return the word for the reader's first role."""
     return landing(user)
+
+
+@register.simple_tag
+def go(route: str, *arguments: str) -> str:
+    """Return the address of a page, or nothing where this installation has no such page."""
+    try:
+        return reverse(route, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """Return the languages by their own names, which are not translated."""
+    return list(settings.LANGUAGES)
 
 
 @register.simple_tag

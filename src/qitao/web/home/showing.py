@@ -1,0 +1,235 @@
+"""What each role sees today: the few things to do now, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, IntegerField, Value, When
+
+from qitao.accounts.models import User
+from qitao.accounts.queries import people_by_role
+from qitao.accounts.roles import ROLES
+from qitao.journal.queries import facts_since
+from qitao.kernel.quantity import ZERO
+from qitao.picking import queries as picking
+from qitao.picking.models import PickList
+from qitao.planning import queries as planning
+from qitao.planning.models import DemandDate, KitDate
+from qitao.production.queries import paused_work_orders
+from qitao.purchasing import queries as purchasing
+from qitao.shortages import queries as shortages
+from qitao.stock import queries as stock
+from qitao.stock.models import Count, Transfer
+from qitao.web.scope import within
+
+FEW = 12
+AHEAD = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """The first rows of something, and how many there are in all."""
+
+    rows: list[Any]
+    count: int
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one of the reader's roles sees."""
+
+    role: str
+    shows: Any
+
+    @property
+    def template(self) -> str:
+        """The template of the role."""
+        return f"home/{self.role}.html"
+
+
+@dataclass(frozen=True, slots=True)
+class PickerToday:
+    """Pick lists to walk – those begun by the reader first – and bins to count."""
+
+    lists: list[PickList]
+    counts: list[Count]
+
+
+@dataclass(frozen=True, slots=True)
+class LineToday:
+    """Work orders that start today or tomorrow or should have, with their kits; those that stand still."""
+
+    orders: list[KitDate]
+    tomorrow: list[KitDate]
+    paused: int
+    complete: int
+    stopped: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerToday:
+    """Orders that will not be complete in time, by start; cases; how the kits stand."""
+
+    at_risk: Some
+    cases: Some
+    states: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerToday:
+    """Deliveries that come too late for a work order, the first to stop first; requests to order."""
+
+    hurting: list[planning.HurtingDelivery]
+    requisitions: Some
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseToday:
+    """Counts, expected receipts and transfers of the reader's warehouses."""
+
+    counts: list[Count]
+    expected: Some
+    transfers: list[Transfer]
+    lists: int
+    doubted: int
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerToday:
+    """Thirty seconds: what is at risk, who has the ball, what it costs."""
+
+    states: dict[str, int]
+    ahead: int
+    ready: int
+    cases: Some
+    overdue: int
+    paused: int
+    late_demands: list[DemandDate]
+    late_count: int
+    penalty: Decimal
+
+    @property
+    def kit_rate(self) -> int | None:
+        """Of the work orders that start in the next days, how many percent will be complete in time."""
+        return round(100 * self.ready / self.ahead) if self.ahead else None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemToday:
+    """How the system stands: people by role, the plan, what happened in a day."""
+
+    people: list[tuple[str, int]]
+    freshness: planning.Freshness
+    facts: int
+    items: int
+    work_orders: int
+
+
+def sections(user: User, *, now: datetime, today: date) -> list[Section]:
+    """Return what each of the reader's roles sees, in the order of the roles."""
+    held = [role for role in ROLES if role in user.roles]
+    return [Section(role, _SHOWS[role](user, now, today)) for role in held]
+
+
+def _picker(user: User, now: datetime, today: date) -> PickerToday:
+    own = picking.open_lists().filter(within(user, "warehouse"))
+    mine_first = Case(When(picker=user, then=Value(0)), default=Value(1), output_field=IntegerField())
+    lists = own.filter(picker=None) | own.filter(picker=user)
+    ordered = lists.order_by(mine_first, "work_order__start_on", "work_order__rank", "id")
+    return PickerToday(list(ordered[:FEW]), list(stock.open_counts().filter(within(user, "warehouse"))[:FEW]))
+
+
+def _line_leader(user: User, now: datetime, today: date) -> LineToday:
+    tomorrow = today + timedelta(days=1)
+    rows = list(planning.board().filter(work_order__start_on__lte=tomorrow))
+    due = [row for row in rows if row.work_order.start_on <= today]
+    return LineToday(
+        orders=due[: 3 * FEW],
+        tomorrow=[row for row in rows if row.work_order.start_on == tomorrow][: 2 * FEW],
+        paused=paused_work_orders().count(),
+        complete=sum(row.state == "now" for row in rows),
+        stopped=sum(row.state in ("late", "never") for row in rows),
+    )
+
+
+def _planner(user: User, now: datetime, today: date) -> PlannerToday:
+    at_risk = planning.at_risk(until=today + AHEAD)
+    cases = shortages.open_cases()
+    return PlannerToday(
+        Some(list(at_risk[:FEW]), at_risk.count()), Some(list(cases[:FEW]), cases.count()), planning.kit_states()
+    )
+
+
+def _buyer(user: User, now: datetime, today: date) -> BuyerToday:
+    asked = purchasing.open_requisitions().order_by("-is_urgent", "needed_on", "id")
+    return BuyerToday(
+        planning.hurting_deliveries(most=FEW),
+        Some(list(asked[:FEW]), asked.count()),
+        purchasing.late_deliveries(today).count(),
+    )
+
+
+def _warehouse_manager(user: User, now: datetime, today: date) -> WarehouseToday:
+    expected = purchasing.open_deliveries().filter(within(user, "line__order__warehouse"), expected__lte=today)
+    transfers = stock.open_transfers().filter(within(user, "from_warehouse") | within(user, "to_warehouse"))
+    return WarehouseToday(
+        counts=list(stock.open_counts().filter(within(user, "warehouse"))[:FEW]),
+        expected=Some(list(expected[:FEW]), expected.count()),
+        transfers=list(transfers[:FEW]),
+        lists=picking.open_lists().filter(within(user, "warehouse")).count(),
+        doubted=stock.doubted().filter(within(user, "location__warehouse")).count(),
+    )
+
+
+def _manager(user: User, now: datetime, today: date) -> ManagerToday:
+    ahead = planning.board().filter(work_order__start_on__lte=today + AHEAD)
+    cases = shortages.open_cases()
+    late = planning.late_demands()
+    penalties = [_penalty(row) for row in late]
+    return ManagerToday(
+        states=planning.kit_states(),
+        ahead=ahead.count(),
+        ready=ahead.filter(state__in=("now", "on_date")).count(),
+        cases=Some(list(cases[:FEW]), cases.count()),
+        overdue=cases.filter(deadline_at__lt=now).count(),
+        paused=paused_work_orders().count(),
+        late_demands=sorted(late, key=_penalty, reverse=True)[:FEW],
+        late_count=len(late),
+        penalty=sum(penalties, ZERO),
+    )
+
+
+def _penalty(row: DemandDate) -> Decimal:
+    return row.sales_line.penalty_per_day * (row.days_late or 0)
+
+
+def _administrator(user: User, now: datetime, today: date) -> SystemToday:
+    return SystemToday(
+        people=[(ROLES[role], number) for role, number in people_by_role().items()],
+        freshness=planning.freshness(),
+        facts=facts_since(now - timedelta(days=1)).count(),
+        items=stock.items_with_stock().filter(is_active=True).count(),
+        work_orders=planning.board().count(),
+    )
+
+
+_SHOWS: dict[str, Callable[[User, datetime, date], Any]] = {
+    "picker": _picker,
+    "line_leader": _line_leader,
+    "planner": _planner,
+    "buyer": _buyer,
+    "warehouse_manager": _warehouse_manager,
+    "manager": _manager,
+    "administrator": _administrator,
+}
+assert set(_SHOWS) == set(ROLES)
