@@ -80,7 +80,7 @@ class Carriers:
             [sys.executable, str(script), *self.words, str(COMMANDS), str(self.journals[n])],
             env=self.variables,
             cwd=Path.cwd(),
-            preexec_fn=stop_with_parent(signal.SIGKILL),
+            preexec_fn=stop_with_parent(signal.SIGKILL),  # noqa: PLW1509 - from the main thread
         )
 
     def kill(self, n: int) -> None:
@@ -164,4 +164,4 @@ def _judge(durable: Durable, carriers: Carriers, variables: dict[str, str], stru
     assert total == (1000,)
     assert run(VERIFY, variables) == "0"
     bound = 3 / len(moves)
-    print(f"seed {SEED}: {len(moves)} commands, faults {dict(struck)}: 0 lost, 0 twice (rate < {bound:.1%} at 95 %)")
+    print(f"seed {SEED}: {len(moves)} commands, faults {dict(struck)}: 0 lost, 0 twice (rate < {bound:.1%} at 95 %)")  # noqa: T201

@@ -16,6 +16,7 @@ def default(environment: env.Environment) -> dict[str, Any]:
         **keys,
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,  # the pool keeps connections, not the threads
+        "CONN_HEALTH_CHECKS": True,  # a request does not meet a connection that died while it lay in the pool
         "OPTIONS": {
             "application_name": "qitao",
             "connect_timeout": 5,
