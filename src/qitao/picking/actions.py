@@ -14,6 +14,7 @@ from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
 from qitao.picking import filling, queries
 from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
+from qitao.picking.queries import UNDO_MINUTES
 from qitao.picking.refusals import AlreadyPicked, MoreThanLine, NothingToPick, TooLateToUndo, WrongBin, WrongItem
 from qitao.production.models import Requirement, WorkOrder
 from qitao.stock import ledger
@@ -21,7 +22,6 @@ from qitao.stock.ledger import Line
 from qitao.stock.models import Balance, Location, Move, Status
 from qitao.stock.refusals import NothingToReverse
 
-UNDO_MINUTES = 10
 # a picker who reports one of these doubts the record; the rest of the bin is not offered until it is counted
 DOUBTS = (ShortReason.EMPTY, ShortReason.LESS, ShortReason.WRONG_ITEM, ShortReason.BLOCKED)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from qitao.accounts.models import User
 from qitao.catalog import queries as catalog
 from qitao.catalog.models import Item
 from qitao.kernel.quantity import ZERO, round_up
@@ -15,16 +16,16 @@ from qitao.picking.models import PickLine, PickList
 from qitao.production.models import Requirement, WorkOrder
 from qitao.stock import ledger
 from qitao.stock import queries as stock
-from qitao.stock.models import Balance, Lane, Warehouse
+from qitao.stock.models import Balance, Lane, Location, Move, Warehouse
 
 WORKING = ("open", "in_progress")
+UNDO_MINUTES = 10
 
 
-def open_lists() -> QuerySet[PickList]:
-    """Return the pick lists still to be picked, those of the first-served work orders first."""
+def lists() -> QuerySet[PickList]:
+    """Return all pick lists with what a list of them shows, those of the first-served work orders first."""
     return (
-        PickList.objects.filter(status__in=WORKING)
-        .select_related("work_order__item", "work_order__work_center", "warehouse", "picker")
+        PickList.objects.select_related("work_order__item", "work_order__work_center", "warehouse", "picker")
         .annotate(
             all_lines=Count("lines", filter=~Q(lines__status="cancelled")),
             open_lines=Count("lines", filter=Q(lines__status="open")),
@@ -32,6 +33,11 @@ def open_lists() -> QuerySet[PickList]:
         )
         .order_by("work_order__start_on", "work_order__rank", "id")
     )
+
+
+def open_lists() -> QuerySet[PickList]:
+    """Return the pick lists still to be picked, those of the first-served work orders first."""
+    return lists().filter(status__in=WORKING)
 
 
 def route(pick_list: PickList) -> QuerySet[PickLine]:
@@ -49,6 +55,34 @@ class Lacking:
 
     requirement: Requirement
     quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LastPick:
+    """The newest pick that can still be taken back: its move, its line, and until when."""
+
+    move: Move
+    line: PickLine
+    until: datetime
+
+
+def last_pick(pick_list: PickList, *, actor: User, at: datetime) -> LastPick | None:
+    """Return the newest pick of `actor` on a list that can be taken back at `at`, or None."""
+    since = at - timedelta(minutes=UNDO_MINUTES)
+    move = (
+        Move.objects.filter(document=PickList._meta.label_lower, document_id=pick_list.pk, actor=actor, at__gte=since)
+        .filter(reverses=None, reversed_by=None, to_location__kind=Location.Kind.PRODUCTION)
+        .select_related("item__unit", "lot", "from_location")
+        .order_by("-id")
+        .first()
+    )
+    if move is None:
+        return None
+    line = pick_list.lines.filter(
+        item=move.item_id, location=move.from_location_id, lot=move.lot_id, owner=move.owner, picked__gte=move.quantity
+    )
+    found = line.order_by("-done_at", "-id").first()
+    return LastPick(move, found, move.at + timedelta(minutes=UNDO_MINUTES)) if found else None
 
 
 def lacking(work_order: WorkOrder) -> list[Lacking]:

@@ -49,7 +49,7 @@ def serve_transfer(command: Command, fact: Fact) -> None:
     transfer = Transfer.objects.prefetch_related("lines").get(pk=fact.subject_id)
     lines = list(transfer.lines.all())
     for line in lines:
-        if line.holder == "production.requirement":
+        if line.holder == "production.requirement" and line.holder_id is not None:
             requirement = Requirement.objects.select_related("work_order__warehouse").filter(pk=line.holder_id).first()
             if requirement and requirement.work_order.status in filling.PICKED_STATES:
                 filling.fill(command, requirement.work_order, items=[line.item_id])

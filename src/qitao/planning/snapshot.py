@@ -104,7 +104,7 @@ class _Reader:
 
     def _stock(self) -> None:
         """One supply per item and warehouse: own, available, unexpired, undoubted; less what transfers will take."""
-        leaving = defaultdict(Decimal)
+        leaving: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
         planned = TransferLine.objects.filter(transfer__status="planned").values_list(
             "item", "transfer__from_warehouse", "quantity"
         )

@@ -214,7 +214,8 @@ def order(command: Command, *, requisition_id: int, source_id: int | None = None
     Records: purchasing.ordered. The supplier's first promise is the day the requisition counted with.
     """
     requisition = Requisition.objects.select_related("item", "source__supplier").get(pk=requisition_id)
-    source = Source.objects.filter(pk=source_id or requisition.source_id).select_related("supplier").first()
+    wanted = source_id or requisition.source_id
+    source = Source.objects.filter(pk=wanted).select_related("supplier").first() if wanted else None
     if source is None:
         raise NoSource(item=requisition.item.code)
     purchase = PurchaseOrder.objects.create(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from qitao.catalog.models import Item
@@ -27,7 +27,7 @@ def open_deliveries(item: Item | None = None) -> QuerySet[Delivery]:
 
 def late_deliveries(on: date) -> QuerySet[Delivery]:
     """Return the open deliveries that should have come before `on`."""
-    return open_deliveries().filter(expected__lt=on)
+    return open_deliveries().filter(Q(repromised_on__lt=on) | Q(repromised_on=None, promised_on__lt=on))
 
 
 def sources_of(item: Item) -> QuerySet[Source]:

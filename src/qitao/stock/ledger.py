@@ -47,6 +47,11 @@ class Line:
     owner: str = ""
     released: Decimal = ZERO
 
+    @property
+    def source(self) -> tuple[int, int, int, str, str]:
+        """The balance that it takes from."""
+        return self.item_id, self.from_id, self.lot_id, self.from_status, self.owner
+
 
 def lock_items(item_ids: Iterable[int]) -> None:
     """Take the locks of these items, in order; they are held until the transaction ends."""
