@@ -116,7 +116,9 @@ def contention(item_ids: Iterable[int]) -> dict[int, list[Claim]]:
     """Return for each item the work orders that the plan gives it to, the first served first."""
     rows = (
         Peg.objects.filter(item__in=item_ids, requirement__isnull=False)
-        .values_list("item", "requirement__work_order", "requirement__work_order__code", "requirement__work_order__rank")
+        .values_list(
+            "item", "requirement__work_order", "requirement__work_order__code", "requirement__work_order__rank"
+        )
         .annotate(all=Sum("quantity"))
         .order_by("requirement__work_order__rank")
     )

@@ -285,6 +285,27 @@ def rank_before(command: Command, *, work_order_id: int, before_id: int) -> Repl
     return {"work_order": work_order.pk, "rank": other.rank}
 
 
+@action(permission="planning.rank")
+def rank_all(command: Command, *, work_order_ids: list[int], before_id: int | None = None) -> Reply:
+    """Serve work orders, in this sequence, just before another one – or, without it, after all others.
+
+    Records: production.ranked for each.
+    """
+    chosen = [pk for pk in work_order_ids if pk != before_id]
+    for work_order_id in chosen:
+        if before_id is None:
+            _rank_last(command, work_order_id)
+        else:
+            rank_before(command, work_order_id=work_order_id, before_id=before_id)
+    return {"work_orders": chosen}
+
+
+def _rank_last(command: Command, work_order_id: int) -> None:
+    work_order, last = WorkOrder.objects.get(pk=work_order_id), last_rank()
+    WorkOrder.objects.filter(pk=work_order.pk).update(rank=last + 1)
+    record(command, "production.ranked", work_order, was=work_order.rank, now=last + 1, before="")
+
+
 @action(permission="shortages.decide")
 def substitute(command: Command, *, requirement_id: int, substitute_id: int) -> Reply:
     """Let an approved substitute do the rest of a requirement: the line is cut to what was issued, a new one follows.

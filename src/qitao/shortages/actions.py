@@ -54,6 +54,19 @@ def report(command: Command, *, requirement_id: int, note: str = "") -> Reply:
 
 
 @action(permission="shortages.open")
+def open_foreseen(command: Command, *, item_id: int, site_id: int) -> Reply:
+    """Open a case for what the plan says will be short of an item at a site, with every work order it holds up.
+
+    Refuses: NothingShort. Records: shortages.opened or shortages.joined.
+    """
+    lines = queries.short_lines(item_id, site_id=site_id)
+    if not lines:
+        raise NothingShort(what=Item.objects.get(pk=item_id).code)
+    case = open_or_join(command, [(line, short, None) for line, short in lines], origin=Case.Origin.PREDICTED)
+    return {"case": case.pk, "code": case.code}
+
+
+@action(permission="shortages.open")
 def report_short_pick(command: Command, *, short_pick_id: int) -> Reply:
     """Open (or join) the case of a short pick that another bin could not cover – or was not wanted to.
 

@@ -13,19 +13,18 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from qitao.catalog import queries as catalog
 from qitao.engine import options as engine
 from qitao.engine.costs import Costs
-from qitao.engine.plant import NEVER, OrderKind
+from qitao.engine.plant import NEVER
 from qitao.kernel.quantity import ZERO, from_micro, plain, round_down, to_micro
 from qitao.planning import queries as planning
+from qitao.planning import trials
 from qitao.planning.actions import Planned
+from qitao.planning.trials import Effect
 from qitao.production import queries as production
-from qitao.production.models import Requirement, WorkOrder
+from qitao.production.models import Requirement
 from qitao.purchasing import queries as purchasing
-from qitao.sales.models import SalesOrderLine
 from qitao.shortages.models import OptionKind
 from qitao.shortages.queries import Holder, why_not
 from qitao.stock import ledger
@@ -35,31 +34,6 @@ from qitao.stock.models import Balance, Lane
 # what is done at once, so that the work order can go on at once
 IMMEDIATE = (OptionKind.OTHER_BIN, OptionKind.SUBSTITUTE, OptionKind.RESEQUENCE, OptionKind.PARTIAL)
 COUNT_MINUTES = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """An order that an option makes later (or earlier): its date before and after, and penalties caused (or spared)."""
-
-    kind: str  # work_order | sales_order
-    code: str
-    name: str
-    before_on: date | None
-    after_on: date | None
-    days: int | None  # later (earlier) by; None: it loses (gains) its date
-    penalty: Decimal
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as it is kept with a decision."""
-        return {
-            "kind": self.kind,
-            "code": self.code,
-            "name": self.name,
-            "before_on": self.before_on.isoformat() if self.before_on else None,
-            "after_on": self.after_on.isoformat() if self.after_on else None,
-            "days": self.days,
-            "penalty": plain(self.penalty),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,33 +379,16 @@ class Trial:
             done_on=plant.date_of(finish),
             days_late=None if late >= NEVER else late,
             cost=draft.cost,
-            harms=[self._effect(shift) for shift in others if shift.days > 0],
-            helps=[self._effect(shift) for shift in others if shift.days < 0],
+            harms=self.namer.effects(shift for shift in others if shift.days > 0),
+            helps=self.namer.effects(shift for shift in others if shift.days < 0),
         )
 
     @cached_property
     def costs(self) -> Costs:
-        """What a day late costs, by order: the penalties agreed with customers."""
-        plant = self.shot.plant
-        rates = dict(SalesOrderLine.objects.filter(pk__in=self.shot.demands).values_list("pk", "penalty_per_day"))
-        penalty = np.zeros(len(plant.orders.code), np.int64)
-        for line_id, order in self.shot.demands.items():
-            penalty[order] = to_micro(rates[line_id])
-        return Costs(penalty, np.zeros_like(penalty))
+        """What a day late costs, by order."""
+        return trials.penalties(self.shot)
 
-    def _effect(self, shift: engine.Shift) -> Effect:
-        plant, reference = self.shot.plant, int(self.shot.plant.orders.reference[shift.order])
-        is_demand = plant.orders.kind[shift.order] == OrderKind.DEMAND
-        if is_demand:
-            name = SalesOrderLine.objects.select_related("order__customer").get(pk=reference).order.customer.name
-        else:
-            name = WorkOrder.objects.select_related("item").get(pk=reference).item.name
-        return Effect(
-            kind="sales_order" if is_demand else "work_order",
-            code=plant.orders.code[shift.order],
-            name=name,
-            before_on=plant.date_of(shift.finish_before),
-            after_on=plant.date_of(shift.finish_after),
-            days=None if abs(shift.days) >= NEVER else abs(shift.days),
-            penalty=from_micro(abs(shift.cost_after - shift.cost_before)),
-        )
+    @cached_property
+    def namer(self) -> trials.Namer:
+        """Who the orders are that a draft makes better or worse."""
+        return trials.Namer(self.shot)

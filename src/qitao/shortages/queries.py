@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import connection
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Case as Condition
+from django.db.models import Count, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
 from qitao.accounts.models import User
 from qitao.accounts.queries import people_with
-from qitao.catalog.models import Item
+from qitao.catalog.models import QUANTITY, Item
+from qitao.engine.costs import Costs
 from qitao.kernel.quantity import ZERO
 from qitao.picking.models import PickLine
-from qitao.planning.models import DemandDate, KitDate, LineCover
+from qitao.planning.models import DemandDate, KitDate, Peg
+from qitao.planning.pegging import demands_behind
 from qitao.production.models import OPEN_STATES as OPEN_WORK_ORDERS
 from qitao.production.models import Requirement, WorkOrder
 from qitao.purchasing.models import Delivery
 from qitao.purchasing.queries import open_deliveries
-from qitao.shortages.models import OPEN_STATES, Case
+from qitao.shortages.models import OPEN_STATES, Case, CaseLine
 from qitao.stock.models import Reservation, TransferLine, Warehouse
 
 REQUIREMENT = "production.requirement"
@@ -36,17 +40,33 @@ def open_cases() -> QuerySet[Case]:
     )
 
 
+def with_short(lines: QuerySet[Requirement]) -> QuerySet[Requirement]:
+    """Add to each requirement how much of it the plan does not cover when its work order needs it: `short`.
+
+    It is needed on the start day, or – where that is gone – on the day of the plan. What the plan does not know yet
+    counts as short.
+    """
+    still = Greatest(F("quantity") - F("issued"), ZERO, output_field=DecimalField(**QUANTITY))
+    need = Greatest(F("work_order__start_on"), F("cover__run__as_of"))
+    in_time = Peg.objects.filter(
+        requirement=OuterRef("pk"), item=OuterRef("item"), available_on__lte=OuterRef("need_on")
+    )
+    summed = in_time.order_by().values("requirement").annotate(all=Sum("quantity")).values("all")
+    there = Coalesce(Subquery(summed), ZERO, output_field=DecimalField(**QUANTITY))
+    return lines.annotate(need_on=need, still=still).annotate(
+        short=Condition(
+            When(cover=None, then=F("still")),
+            When(cover__covered_on__lte=F("need_on"), then=Value(ZERO)),
+            default=Greatest(F("still") - there, ZERO, output_field=DecimalField(**QUANTITY)),
+            output_field=DecimalField(**QUANTITY),
+        )
+    )
+
+
 def short_of(requirement: Requirement) -> Decimal:
-    """Return how much of a requirement the plan does not cover by its work order's start; 0 where it does."""
-    cover = LineCover.objects.filter(requirement=requirement).first()
-    if cover is None:
-        return requirement.open_quantity
-    if cover.covered_on is not None and cover.covered_on <= requirement.work_order.start_on:
-        return ZERO
-    in_time = requirement.pegs.filter(
-        item=requirement.item_id, available_on__lte=requirement.work_order.start_on
-    ).aggregate(all=Sum("quantity"))["all"]
-    return max(requirement.open_quantity - (in_time or ZERO), ZERO)
+    """Return how much of a requirement the plan does not cover when its work order needs it; 0 where it does."""
+    found = with_short(Requirement.objects.filter(pk=requirement.pk)).get()
+    return Decimal(found.short)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,65 +109,61 @@ class Impact:
     def value_at_risk(self) -> Decimal:
         return sum((hit.value for hit in self.demands), ZERO)
 
+    @property
+    def days_late(self) -> int | None:
+        """By how many days the latest of them is late; None where one has no date at all."""
+        days = [hit.days_late for hit in self.demands]
+        return None if None in days else max((day for day in days if day), default=0)
+
 
 def impact(case: Case) -> Impact:
     """Return the work orders and sales order lines that `case` hits: those reported and those the plan foresees."""
-    reported = {line.requirement_id: line for line in case.lines.all()}
-    lines = (
-        Requirement.objects.filter(
-            item=case.item_id,
-            is_consumable=False,
-            quantity__gt=F("issued"),
-            work_order__status__in=OPEN_WORK_ORDERS,
-            work_order__warehouse__site=case.site_id,
-        )
-        .select_related("work_order__item__unit", "work_order__warehouse", "work_order__kit", "item__unit", "cover")
-        .order_by("work_order__rank")
-    )
-    hits = []
-    for line in lines:
-        short = short_of(line)
-        if short > 0 or line.pk in reported:
+    return impacts([case])[case.pk]
+
+
+def impacts(cases: Iterable[Case]) -> dict[int, Impact]:
+    """Return the impact of each open or closed case; as many reads for a hundred cases as for one."""
+    wanted = {(case.item_id, case.site_id): case.pk for case in cases}
+    reported = set(CaseLine.objects.filter(case__in=wanted.values()).values_list("requirement", "case"))
+    hits: dict[int, list[HitOrder]] = {pk: [] for pk in wanted.values()}
+    for line in with_short(_lines_of({item_id for item_id, _ in wanted})).order_by("work_order__rank", "position"):
+        pk = wanted.get((line.item_id, line.work_order.warehouse.site_id))
+        is_reported = (line.pk, pk) in reported
+        short = Decimal(line.short)  # type: ignore[attr-defined]
+        if pk is not None and (short > 0 or is_reported):
             kit = getattr(line.work_order, "kit", None)
-            hits.append(HitOrder(line.work_order, line, short, kit, line.pk in reported))
-    return Impact(hits, _demands_behind([hit.work_order.pk for hit in hits]))
+            hits[pk].append(HitOrder(line.work_order, line, short, kit, is_reported))
+    behind = demands_behind(sorted({hit.work_order.pk for rows in hits.values() for hit in rows}))
+    return {pk: Impact(rows, _demands_of(rows, behind)) for pk, rows in hits.items()}
 
 
-# Work orders and sales order lines that a set of work orders feeds, through however many levels.
-BEHIND = """
-WITH RECURSIVE fed AS (
-    SELECT unnest(%s::bigint[]) AS work_order_id
-    UNION
-    SELECT requirement.work_order_id
-    FROM fed
-    JOIN planning_peg AS peg ON peg.kind = 'work_order' AND peg.supply_id = fed.work_order_id
-    JOIN production_requirement AS requirement ON requirement.id = peg.requirement_id
-)
-SELECT DISTINCT peg.sales_line_id
-FROM fed
-JOIN planning_peg AS peg ON peg.kind = 'work_order' AND peg.supply_id = fed.work_order_id
-WHERE peg.sales_line_id IS NOT NULL
-"""
+def short_lines(item_id: int, *, site_id: int) -> list[tuple[Requirement, Decimal]]:
+    """Return the requirements of an item at a site that the plan does not cover in time, with how much they lack."""
+    lines = with_short(_lines_of({item_id}).filter(work_order__warehouse__site=site_id))
+    rows = lines.select_related("work_order__warehouse__site", "item").order_by("work_order__rank", "position")
+    shorts = [(line, Decimal(line.short)) for line in rows]  # type: ignore[attr-defined]
+    return [(line, short) for line, short in shorts if short > 0]
 
 
-def demand_ids_behind(work_order_ids: list[int]) -> list[int]:
-    """Return the sales order lines that these work orders feed, directly or through others."""
-    with connection.cursor() as cursor:
-        cursor.execute(BEHIND, [work_order_ids])
-        return [row[0] for row in cursor.fetchall()]
+def _lines_of(item_ids: set[int]) -> QuerySet[Requirement]:
+    return Requirement.objects.filter(
+        item__in=item_ids, is_consumable=False, quantity__gt=F("issued"), work_order__status__in=OPEN_WORK_ORDERS
+    ).select_related("work_order__item__unit", "work_order__warehouse", "work_order__kit", "item__unit", "cover")
 
 
-def _demands_behind(work_order_ids: list[int]) -> list[HitDemand]:
-    rows = DemandDate.objects.filter(sales_line__in=demand_ids_behind(work_order_ids)).select_related(
-        "sales_line__order__customer", "sales_line__item__unit"
-    )
+def _demands_of(hits: list[HitOrder], behind: dict[int, list[DemandDate]]) -> list[HitDemand]:
+    dates = {row.pk: row for hit in hits for row in behind.get(hit.work_order.pk, ())}
+    return hit_demands(dates.values())
+
+
+def hit_demands(rows: Iterable[DemandDate]) -> list[HitDemand]:
+    """Return those of the sales order lines that will be late, the earliest due first."""
     hits = []
-    for row in rows.order_by("sales_line__due_on"):
+    for row in sorted(rows, key=lambda row: (row.sales_line.due_on or date.max, row.pk)):
         if row.days_late == 0:
             continue
-        line = row.sales_line
-        late = row.days_late
-        penalty = line.penalty_per_day * (late if late is not None else 0)
+        line, late = row.sales_line, row.days_late
+        penalty = line.penalty_per_day * (late if late is not None else Costs.never_days)
         hits.append(HitDemand(row, late, penalty, line.price * line.open_quantity))
     return hits
 
@@ -179,7 +195,7 @@ class WhyNot:
 
 def why_not(item: Item, *, today: date) -> WhyNot:
     """Return who holds `item`, with how much slack, when it is replaced, and who may release it."""
-    coming = open_deliveries(item).exclude(expected=None).first()
+    coming = next((row for row in open_deliveries(item) if row.expected_on), None)
     replaced_on = coming.expected_on if coming else None
     claims = [*_soft(item), *_picks(item), *_transfers(item)]
     holders = [
