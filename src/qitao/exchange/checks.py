@@ -283,12 +283,12 @@ def bom_cycles(lines: Sequence[BomLine]) -> Iterator[tuple[BomLine, list[str]]]:
             continue
         path, stack = {start: 0}, [iter(below[start])]
         while stack:
-            line = next(stack[-1], None)
-            if line is None:
+            step = next(stack[-1], None)
+            if step is None:
                 stack.pop()
                 finished.add(path.popitem()[0])
-            elif line.component in path:
-                yield line, [*list(path)[path[line.component] :], line.component]
-            elif line.component not in finished:
-                path[line.component] = len(path)
-                stack.append(iter(below.get(line.component, ())))
+            elif step.component in path:
+                yield step, [*list(path)[path[step.component] :], step.component]
+            elif step.component not in finished:
+                path[step.component] = len(path)
+                stack.append(iter(below.get(step.component, ())))

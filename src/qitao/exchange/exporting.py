@@ -187,16 +187,10 @@ def _stock(note: Note) -> Iterator[Values]:
         totals[key] = totals.get(key, ZERO) + row.on_hand - taken
     if foreign:
         note(say(gettext_noop("{count} balances that belong to others are left out."), count=foreign))
-    for (item, warehouse, lot, status, expires_on), quantity in totals.items():
+    for mark, quantity in totals.items():
         if quantity:
-            yield {
-                "item": item,
-                "quantity": quantity,
-                "warehouse": warehouse,
-                "lot": lot,
-                "status": status,
-                "expires_on": expires_on,
-            }
+            place = zip(("item", "warehouse", "lot", "status", "expires_on"), mark, strict=True)
+            yield {**dict(place), "quantity": quantity}
 
 
 def _demands(note: Note) -> Iterator[Values]:

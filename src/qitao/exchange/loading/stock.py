@@ -29,7 +29,8 @@ Totals = dict[Key, Decimal]
 def write(loading: Loading, data: Dataset, document: Import) -> None:
     """Open the balances of items the ledger does not know yet, what is in transit, and the reservations."""
     items = loading.ids["items"]
-    touched = {items[row.item] for row in (*data.stock, *data.transfers, *data.reservations)}
+    touched = {items[row.item] for row in data.stock}
+    touched |= {items[row.item] for row in data.transfers} | {items[row.item] for row in data.reservations}
     if not touched:
         return
     ledger.lock_items(touched)

@@ -305,15 +305,15 @@ class _Reader:
     def _complete(self) -> None:
         """Add what rows name without a table of their own: site, warehouses, units, partners, BOM heads."""
         data = self.dataset
-        sites = [row.site for row in (*data.work_centers, *data.calendar_days)]
+        sites = [row.site for row in data.work_centers] + [row.site for row in data.calendar_days]
         data.sites.extend(Site(code=code, name=code) for code in dict.fromkeys(sites or [SITE]))
         site = data.sites[0].code
-        named = [code for row in _rows_with_warehouse(data) for code in row if code] or [WAREHOUSE]
-        for code in dict.fromkeys(named):
+        for code in dict.fromkeys(filter(None, _named_warehouses(data))) or [WAREHOUSE]:
             data.warehouses.append(Warehouse(code=code, name=code, site=site))
         for code, decimals in decimals_by_unit(data).items():
             data.units.append(Unit(code=code, decimals=decimals))
-        for code in dict.fromkeys(row.supplier for row in (*data.purchase_orders, *data.sources) if row.supplier):
+        suppliers = [row.supplier for row in data.purchase_orders] + [row.supplier for row in data.sources]
+        for code in dict.fromkeys(filter(None, suppliers)):
             data.suppliers.append(Supplier(code=code, name=code))
         for code in dict.fromkeys(order.customer for order in data.sales_orders):
             data.customers.append(Customer(code=code, name=code))
@@ -321,11 +321,13 @@ class _Reader:
             data.boms.append(Bom(parent=code))
 
 
-def _rows_with_warehouse(data: Dataset) -> Iterator[tuple[str, ...]]:
-    for row in (*data.stock, *data.sales_lines, *data.work_orders, *data.purchase_lines):
-        yield (row.warehouse,)
-    for way in (*data.transfers, *data.lanes):
-        yield (way.from_warehouse, way.to_warehouse)
+def _named_warehouses(data: Dataset) -> Iterator[str]:
+    yield from (row.warehouse for row in data.stock)
+    yield from (row.warehouse for row in data.sales_lines)
+    yield from (row.warehouse for row in data.work_orders)
+    yield from (row.warehouse for row in data.purchase_lines)
+    yield from (code for way in data.transfers for code in (way.from_warehouse, way.to_warehouse))
+    yield from (code for way in data.lanes for code in (way.from_warehouse, way.to_warehouse))
 
 
 def _item(record: Record) -> Item:

@@ -101,10 +101,11 @@ def _sales_line(source: Source, record: Record) -> tuple[str, str]:
 def _requirements(source: Source, bom_of: dict[str, list[Record]]) -> None:
     given = source.table("build.buildline")
     builds = {record.text("pk"): record for record in source.table("build.build")}
+    wanted: list[tuple[Record | None, Record | None, Record | None]]
     if given.titles:
-        wanted = (
+        wanted = [
             (builds.get(row.text("build")), source.row("part.bomitem", row.text("bom_item")), row) for row in given
-        )
+        ]
     else:
         why = say(
             gettext_noop(
@@ -113,7 +114,7 @@ def _requirements(source: Source, bom_of: dict[str, list[Record]]) -> None:
             )
         )
         source.report.change(Where("build.buildline.csv", 0), "", before="", after="", why=why)
-        wanted = ((build, line, None) for build in builds.values() for line in bom_of[build.text("part")])
+        wanted = [(build, line, None) for build in builds.values() for line in bom_of[build.text("part")]]
     positions: Counter[str] = Counter()
     for build, line, row in wanted:
         if build is None or line is None:

@@ -281,7 +281,8 @@ def _sources(source: Source, record: Record, breaks: list[Record]) -> Iterator[d
     supplier = source.supplier_of[record.text("supplier")]
     supplier_row = source.row("company.company", record.text("supplier"))
     currency = supplier_row.text("currency", "USD") if supplier_row else "USD"
-    for row in breaks or [None]:
+    rows: list[Record | None] = [*breaks] or [None]
+    for row in rows:
         price = row.decimal("price", ZERO, least=ZERO, rounded=True) if row else ZERO
         least = row.decimal("quantity", ONE, least=ZERO) if row else ZERO
         if row is not None and pack != ONE:

@@ -114,13 +114,13 @@ def _conversions(source: Source) -> None:
         rate = record.decimal("change_rate", ZERO)
         known = KNOWN_RATES.get((code, base))
         if not rate or (known is not None and rate != known):
-            why = gettext_noop("A rate of {rate} cannot be right: no conversion from {unit} to {base} is taken.")
-            source.report.skip(record.where, say(why, rate=written, unit=code, base=base), what=code)
+            text = gettext_noop("A rate of {rate} cannot be right: no conversion from {unit} to {base} is taken.")
+            source.report.skip(record.where, say(text, rate=written, unit=code, base=base), what=code)
             continue
         kept = [item for item in source.data.items if item.unit == base]
         if not kept:
-            why = gettext_noop("No item is kept in {base}; the conversion is not needed.")
-            source.report.skip(record.where, say(why, base=base), what=code)
+            why = say(gettext_noop("No item is kept in {base}; the conversion is not needed."), base=base)
+            source.report.skip(record.where, why, what=code)
         for item in kept:
             source.data.conversions.append(
                 Conversion(where=record.where, item=item.code, unit=code, numerator=ONE, denominator=rate)

@@ -98,10 +98,9 @@ def _requirements(source: Source) -> None:
     for record in source.table("pro_workorder_bom"):
         order = source.order_of.get(record.text("workorder_id"), "")
         if not order:
-            why = gettext_noop("Its work order (number {number}) is not there.")
-            source.report.skip(
-                record.where, say(why, number=record.text("workorder_id")), what=record.text("item_code")
-            )
+            number = record.text("workorder_id")
+            why = say(gettext_noop("Its work order (number {number}) is not there."), number=number)
+            source.report.skip(record.where, why, what=record.text("item_code"))
             continue
         component = source.item(record, "item_id")
         positions[order] += 1

@@ -38,10 +38,9 @@ def _bins(source: Source) -> None:
     """A bin (库位) lies in an area (库区) of a warehouse; one whose area or warehouse is gone is not taken."""
     for record in source.table("wm_storage_location"):
         if source.row("wm_warehouse", "warehouse_id", record.text("warehouse_id")) is None:
-            why = gettext_noop("Its warehouse (number {number}) is not there.")
-            source.report.skip(
-                record.where, say(why, number=record.text("warehouse_id")), what=record.text("location_code")
-            )
+            number = record.text("warehouse_id")
+            why = say(gettext_noop("Its warehouse (number {number}) is not there."), number=number)
+            source.report.skip(record.where, why, what=record.text("location_code"))
     for route, record in enumerate(source.table("wm_storage_area"), start=1):
         code = record.code("area_code")
         area = source.row("wm_storage_location", "location_id", record.text("location_id"))
