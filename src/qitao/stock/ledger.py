@@ -162,18 +162,7 @@ def _shortfall(lines: Sequence[Line]) -> NotEnoughOnHand:
     for line in lines:
         place = Location.objects.select_related("warehouse").get(pk=line.from_id)
         free = _free_at(line) + line.released
-        asked = sum(
-            other.quantity
-            for other in lines
-            if (
-                other.item_id,
-                other.from_id,
-                other.lot_id,
-                other.from_status,
-                other.owner,
-            )
-            == (line.item_id, line.from_id, line.lot_id, line.from_status, line.owner)
-        )
+        asked = sum((other.quantity for other in lines if other.source == line.source), ZERO)
         if place.warehouse_id and free < asked:
             item = Item.objects.get(pk=line.item_id)
             return NotEnoughOnHand(
