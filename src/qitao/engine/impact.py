@@ -152,7 +152,7 @@ def why(kits: Kits, order: int, *, holders: int = 3) -> list[Step]:
 def _step(kits: Kits, order: int, holders: int) -> Step:
     plant, line = kits.plant, int(kits.bottleneck[order])
     day, item = int(kits.line_day[line]), int(plant.lines.item[line])
-    who = tuple(contenders(kits, order, limit=holders))
+    who = tuple(contenders(kits, order, limit=holders)) if holders else ()
     if kits.line_short[line] > 0:
         return Step(order, line, item, Cause.NOT_COVERED, NEVER, int(kits.line_short[line]), -1, -1, who)
     peg = max(kits.pegs_of(line), key=lambda row: (int(kits.peg_day[row]), int(kits.peg_quantity[row])), default=-1)
