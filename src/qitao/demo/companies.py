@@ -105,7 +105,7 @@ CUSTOMERS: tuple[CustomerRow, ...] = (
     CustomerRow("C206", "Kestrel Peripherals Inc.", "Kestrel Peripherals", ("hub",), "US", Decimal("1.36"), 6),
     CustomerRow("C207", "杭州予舟网络", "Yuzhou Networks", ("adapter",), penalty_permille=4),
     CustomerRow("C208", "Ostrava Telekom s.r.o.", "Ostrava Telekom", ("adapter",), "CZ", Decimal("1.28"), 5),
-    CustomerRow("C209", "臺南穎築資訊", "Yingzhu Computing", ("adapter", "hub"), "TW", Decimal("1.27")),
+    CustomerRow("C209", "臺南穎築資訊", "Yingzhu Computing", ("adapter", "hub"), "TW", Decimal("1.27"), 4),
     CustomerRow("C210", "安岭安防", "Anling Security", ("adapter",)),
     CustomerRow("C211", "Meridia Lighting GmbH", "Meridia Lighting", ("led",), "DE", Decimal("1.34"), 7),
     CustomerRow("C212", "中山煦光照明", "Xuguang Lighting", ("led",), margin=Decimal("1.19")),

@@ -76,10 +76,6 @@ class Design:
                 scrap = scrap_percent(self.parts.get(use.component))
                 yield use.component, use.quantity * (1 + scrap / 100), use.consumable
 
-    def name_of(self, code: str) -> str:
-        """Return an item's Chinese name."""
-        return self.made[code].name if code in self.made else self.parts[code].name
-
 
 def design(seed: int) -> Design:
     """Draw up the factory's products from the seed."""
@@ -150,13 +146,6 @@ def _rolled_up(parts: Mapping[str, Part], made: Mapping[str, Made]) -> dict[str,
         )
         costs[item.code] = (material + Decimal(per_piece) + Decimal(per_line) * len(item.uses)).quantize(MONEY)
     return costs
-
-
-def levels(plan: Design, code: str) -> int:
-    """Count the levels of an item's BOM, itself included: a bought part is 1."""
-    if code not in plan.made:
-        return 1
-    return 1 + max(levels(plan, use.component) for use in plan.made[code].uses)
 
 
 def boms(plan: Design) -> tuple[list[Bom], list[BomLine]]:

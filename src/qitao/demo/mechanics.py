@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from qitao.demo.companies import CONSIGNING_CUSTOMER
 from qitao.demo.parts import Part
-from qitao.demo.products import BY_PLATFORM, COLOURS, MARKETS, PLATFORMS, Platform, Product, products
+from qitao.demo.products import COLOURS, MARKETS, PLATFORMS, Platform, Product, products
 
 SHARED = (
     # role, code, 中文, English, spec, unit, price, pack
@@ -197,11 +197,10 @@ def _product_parts(product: Product) -> Iterator[Part]:
 
 def superseded_parts() -> Iterator[Part]:
     """List the old revisions that still lie in the store: no open work order uses them."""
-    for platform in PLATFORMS:
-        if platform.smt and int(platform.code[2:5].strip("KRWSDPUTAM") or 0) % 2 == 0:
+    for platform in PLATFORMS[::2]:
+        if platform.smt:
             yield Part(f"PCB-{platform.code}-V11", f"{platform.code} 光板 旧版", f"{platform.code} bare board, old revision",
                        "已停用 V11", "pcb", Decimal(PCB_PRICE[platform.family]), "", 200)  # fmt: skip
-    for code in ("GC065A", "GC033A", "AD065A", "AD024A", "PS060U", "HB070E", "LD036A", "LD060A"):
-        yield Part(f"MAN-{code}-V1", f"{code} 说明书 旧版", f"{code} manual, old edition", "已停用",
+    for platform in PLATFORMS[1:30:4]:
+        yield Part(f"MAN-{platform.code}-V1", f"{platform.code} 说明书 旧版", f"{platform.code} manual, old edition", "已停用",
                    "print.manual", Decimal("0.11"), "", 1000)  # fmt: skip
-        assert code in BY_PLATFORM

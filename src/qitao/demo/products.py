@@ -117,8 +117,6 @@ PLATFORMS: tuple[Platform, ...] = (
     P("CTS04A", "controller", "智能插座模块", "Smart-socket module", 0, "ORM5618 KLP6205D KLP9033 RS2512-1M0-1%", "RL-5V-10A EC-400V-4U7-8X12*2 EC-16V-470U-8X12 MV-10D471K FU-T5A-250 LD0810-471", small=(18, 11, 6), batch=(6000, 18000)),
 )  # fmt: skip
 
-BY_PLATFORM = {platform.code: platform for platform in PLATFORMS}
-
 VARIANTS: dict[str, tuple[str, ...]] = {
     # platform: the products on it, as MARKET (plug standard) and colour; BMS and controllers by customer version
     "GC020A": ("CN-W", "CN-B", "EU-W", "US-W"), "GC030A": ("CN-W", "EU-W", "US-W"), "GC033A": ("CN-W", "EU-W"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from random import Random
@@ -127,11 +127,3 @@ def lateness(habit: Habit, rng: Random) -> int:
     if rng.random() < habit.disaster:
         return rng.randint(8, 25)
     return max(-2, round(rng.gauss(habit.typical_late, habit.spread)))
-
-
-def overdue(lines: Sequence[PurchaseLine], days: PlantDays) -> Iterator[PurchaseLine]:
-    """Yield the open lines whose promise in force has passed."""
-    for line in lines:
-        due = line.repromised_on or line.promised_on
-        if due is not None and due < days.as_of:
-            yield line

@@ -313,8 +313,7 @@ def _adapter(product: Product) -> list[Use]:
 
 def _strip(product: Product) -> list[Use]:
     platform = product.platform
-    ways = int(platform.code[2:4]) if platform.code != "PST12U" else 12
-    ways = ways if ways in (4, 6, 8, 12) else int(platform.code[3])
+    ways = 12 if platform.code == "PST12U" else int(platform.code[2:4])
     cord = STRIP_CORDS.get(platform.code + product.market) or STRIP_CORDS[product.market]
     return [
         Use(cord),

@@ -91,7 +91,8 @@ def _for_work_orders(orders: Sequence[Order], rng: Random) -> Iterator[Wish]:
     finished = [order for order in orders if order.stage == "FG"]
     for place, order in enumerate(finished):
         customer = by_code[order.customer] if order.customer else _customer_of(order.product, rng)
-        due = order.due + rng.choice((1, 1, 2, 2, 3, 4))
+        slack = rng.choice((1, 1, 2, 2, 3, 4))
+        due = order.due + (1 if order.customer else slack)  # the story's customers leave no time to spare
         lead = rng.randrange(22, 45)
         if order.customer or place % 14 != 5:
             yield Wish(customer, order.product, order.quantity, 0, min(order.start, 0) - lead, due, order.code)

@@ -54,7 +54,7 @@ STORY: tuple[StoryLine, ...] = (
         "KLP7860",
         "Promised for two days ago, re-promised for next week. 1,200 are here; the order needs 4,810.",
         "expedite",
-        "The supplier delivers in two days against a fee of less than two days of penalty and idle line.",
+        "The supplier delivers in two days against a fee that is less than the penalty for the wait.",
     ),
     StoryLine(
         "rejected_lot",
