@@ -120,11 +120,10 @@ class Sheet:
     def pointer(self, column: str, codes: Sequence[str], where: str, *, required: bool = True) -> Int32:
         """Return the row of each code in another table; -1 where an optional one is blank."""
         values = self.text(column, required=required and self.has(column))
-        if not codes:
-            rows = pl.Series([None] * len(self), dtype=pl.Int32)
-        else:
-            numbers = pl.Series(range(len(codes)), dtype=pl.Int32)
-            rows = values.replace_strict(pl.Series(codes), numbers, default=None, return_dtype=pl.Int32)
+        known = pl.Series(codes, dtype=pl.String)
+        distinct = known.is_first_distinct() & (known != "")
+        numbers = pl.Series(np.flatnonzero(distinct.to_numpy()), dtype=pl.Int32)
+        rows = values.replace_strict(known.filter(distinct), numbers, default=None, return_dtype=pl.Int32)
         unknown = rows.is_null().to_numpy() & (values != "").to_numpy()
         what, remedy = gettext_noop("“{value}” is not in {where}."), gettext_noop("Add it there, or correct the code.")
         self.fault(unknown, column, what, remedy, where=where)
