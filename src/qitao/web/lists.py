@@ -285,14 +285,18 @@ def _chosen(request: HttpRequest, wanted: Choice | Which) -> list[str]:
 
 
 def _sorted(spec: List, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    fields: list[str] = []
-    for name in (text or spec.order).split(","):
-        column = spec.column(name.lstrip("-"))
-        if column and column.sort_fields:
-            fields += [_turned(each) if name.startswith("-") else each for each in column.sort_fields]
-        elif not text and name:
-            fields.append(name)
+    fields = _sort_fields(spec, text) or _sort_fields(spec, spec.order)
     return rows.order_by(*fields, "pk") if fields else rows
+
+
+def _sort_fields(spec: List, text: str) -> list[str]:
+    """Return the fields of the columns named in `text`; what is no column sorts nothing."""
+    fields: list[str] = []
+    for name in text.split(","):
+        column = spec.column(name.lstrip("-"))
+        if column:
+            fields += [_turned(each) if name.startswith("-") else each for each in column.sort_fields]
+    return fields
 
 
 def _turned(name: str) -> str:

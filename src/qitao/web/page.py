@@ -133,7 +133,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if request.method == "POST" and back:
         messages.error(request, said.text)
         return HttpResponseRedirect(back, status=303)
-    return render(request, "web/refused.html", {"said": said, "status": refusal.status}, status=refusal.status)
+    frame = "web/frame.html" if request.user.is_authenticated else "web/bare.html"
+    shown = {"said": said, "status": refusal.status, "frame": frame}
+    return render(request, "web/refused.html", shown, status=refusal.status)
 
 
 def _events(**events: dict[str, Any]) -> str:

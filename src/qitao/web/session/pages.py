@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import auth
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -57,8 +57,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     user = auth.authenticate(request, username=username, password=request.POST.get("password", ""))
     if user is not None:
         return _enter(request, user, target)
-    shown = SignInPage(target, username, _problem(request, username), demo_people())
-    return render(request, "session/sign_in.html", {"page": shown}, status=422)
+    problem = gettext("Name or password is wrong. Capital letters count.")
+    return _again(request, username, problem, status=422)
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: Any) -> HttpResponse:
+    """Say that somebody tried too often; Axes asks for this in the place of our own answer."""
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    words = gettext("Too many wrong passwords. Wait {minutes} minutes, or ask an administrator.")
+    return _again(request, request.POST.get("username", ""), words.format(minutes=minutes), status=429)
+
+
+def _again(request: HttpRequest, username: str, problem: str, *, status: int) -> HttpResponse:
+    shown = SignInPage(_target(request), username, problem, demo_people())
+    return render(request, "session/sign_in.html", {"page": shown}, status=status)
 
 
 @page(permission=EVERYONE, methods=["POST"])
@@ -137,15 +149,6 @@ def _in_language(response: HttpResponse, code: str) -> HttpResponse:
 def request_is_secure() -> bool:
     """Tell whether cookies are for https only."""
     return bool(settings.SESSION_COOKIE_SECURE)
-
-
-def _problem(request: HttpRequest, username: str) -> str:
-    if AxesProxyHandler.is_locked(request, {"username": username}):
-        minutes = round(settings.AXES_COOLOFF_TIME * 60)
-        return gettext("Too many wrong passwords. Wait {minutes} minutes, or ask an administrator.").format(
-            minutes=minutes
-        )
-    return gettext("Name or password is wrong. Capital letters count.")
 
 
 def _target(request: HttpRequest) -> str:
