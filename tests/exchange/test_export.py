@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,13 +18,15 @@ from hypothesis import strategies as st
 from qitao.accounts.queries import system_user
 from qitao.catalog.models import Bom, BomLine, Item
 from qitao.demo import generate
+from qitao.engine.folder_format import COLUMNS as FILES
+from qitao.engine.plant import OrderKind, Plant, SupplyKind
 from qitao.exchange import exporting
 from qitao.exchange.checks import check
 from qitao.exchange.export import CannotWriteFolder, FolderInUse, export_folder, write_files
 from qitao.exchange.exporting import Span
 from qitao.exchange.load import load_dataset
 from qitao.exchange.readers import detect, plant_folder
-from qitao.exchange.readers.plant_folder import FILES
+from qitao.planning import snapshot
 from qitao.stock.models import Balance
 from tests.exchange.folders import GOOD, folder, plain, real
 
@@ -138,6 +141,36 @@ def test_the_demo_factory_goes_out_and_comes_back_unchanged(tmp_path: Path) -> N
     found = read(tmp_path / "first")
     assert len(found["work_orders"]) == 150
     assert len(found["purchase_lines"]) == 400
+
+
+def asked(plant: Plant) -> Counter[tuple[str, str]]:
+    """Return what each work order still needs of each item."""
+    found: Counter[tuple[str, str]] = Counter()
+    for order, item, quantity in zip(plant.lines.order, plant.lines.item, plant.lines.quantity, strict=True):
+        if plant.orders.kind[order] == OrderKind.WORK_ORDER and quantity:
+            found[plant.orders.code[order], plant.items.code[item]] += int(quantity)
+    return found
+
+
+def offered(plant: Plant) -> Counter[tuple[int, str, str]]:
+    """Return what is in hand, ordered, or on its way, by item and warehouse."""
+    found: Counter[tuple[int, str, str]] = Counter()
+    rows = plant.supplies
+    for kind, item, place, quantity in zip(rows.kind, rows.item, rows.warehouse, rows.quantity, strict=True):
+        if kind != SupplyKind.WORK_ORDER:
+            found[int(kind), plant.items.code[item], plant.warehouses[place]] += int(quantity)
+    return found
+
+
+@pytest.mark.django_db
+def test_the_engine_sees_the_same_plant_in_the_folder_and_in_the_database(tmp_path: Path) -> None:
+    today = date(2026, 1, 20)
+    load_dataset(generate(as_of=today), actor=system_user(), at=AT)
+    export_folder(tmp_path / "out")
+    here, there = snapshot.take(today).plant, Plant.from_folder(tmp_path / "out", as_of=today)
+    assert asked(here) == asked(there)
+    used = set(here.items.code)  # what is out of use lies in the folder too, and nobody asks for it
+    assert offered(here) == Counter({key: count for key, count in offered(there).items() if key[1] in used})
 
 
 # Days

@@ -14,6 +14,8 @@ from qitao.exchange.readers import UnknownSource, detect, plant_folder
 from qitao.exchange.report import ImportReport
 from tests.exchange.folders import GOOD, folder
 
+ITEMS, BOM, STOCK = GOOD["items.csv"], GOOD["bom.csv"], GOOD["stock.csv"]
+
 
 def read(at: Path, as_of: date | None = None) -> tuple[Dataset, ImportReport]:
     dataset, report = plant_folder.read(at, as_of=as_of)
@@ -51,6 +53,19 @@ def test_extra_columns_and_files_are_noted_not_read(tmp_path: Path) -> None:
     assert [(skip.where.file, skip.what) for skip in report.skipped] == [("notes.csv", ""), ("items.csv", "level")]
 
 
+def test_rows_that_ask_for_nothing_are_passed_over_and_told(tmp_path: Path) -> None:
+    at = folder(
+        tmp_path,
+        bom=BOM + "FRAME,BOLT-ZN,0,,\n",
+        lanes="from_warehouse,to_warehouse,days\nWH1,WH1,0\n",
+        transfers=GOOD["transfers.csv"].replace(",5,", ",0.0,"),
+    )
+    dataset, report = read(at)
+    assert not report.errors
+    assert [skip.where.file for skip in report.skipped] == ["bom.csv", "lanes.csv", "transfers.csv"]
+    assert not dataset.transfers
+
+
 def test_what_is_no_source_is_refused_with_what_would_be(tmp_path: Path) -> None:
     (tmp_path / "readme.txt").write_text("hello")
     with pytest.raises(UnknownSource) as refused:
@@ -60,7 +75,6 @@ def test_what_is_no_source_is_refused_with_what_would_be(tmp_path: Path) -> None
     assert "part.part.csv" in str(refused.value)
 
 
-ITEMS, BOM, STOCK = GOOD["items.csv"], GOOD["bom.csv"], GOOD["stock.csv"]
 # file, its text, row, column, part of what is said, part of the remedy
 BROKEN = [
     ("items", ITEMS.replace("item,kind", "code,kind"), 1, "item", "column “item” is missing", "Add the column"),
@@ -74,7 +88,7 @@ BROKEN = [
     ("items", ITEMS + "X,make,1,,,,,LINE9,,\n", 6, "workcenter", "“LINE9” is not among the work centres", "Correct"),
     ("items", ITEMS + f"{'X' * 121},buy,1,,,,,,,\n", 6, "item", "121 letters; at most 120", "Shorten"),
     ("bom", BOM + "FRAME,NUT,1,,\n", 4, "component", "“NUT” is not among the items", "add it to the items"),
-    ("bom", BOM + "FRAME,BOLT-ZN,0,,\n", 4, "quantity", "more than nought", "take the row out"),
+    ("work_orders", "order,item,quantity,due_date\nW,FRAME,0,2026-01-01\n", 2, "quantity", "more than nought", "out"),
     ("bom", BOM + "FRAME,BOLT-ZN,-2,,\n", 4, "quantity", "less than 0", "never negative"),
     ("bom", BOM + "FRAME,BOLT-ZN,0.1234567,,\n", 4, "quantity", "more than six decimal places", "Round"),
     ("bom", BOM + "PLATE,FRAME,1,,\n", 4, "component", "FRAME → PLATE → FRAME", "Take one of these components out"),

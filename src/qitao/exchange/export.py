@@ -12,8 +12,8 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
+from qitao.engine.folder_format import COLUMNS as FILES
 from qitao.exchange.exporting import Values, tables, written
-from qitao.exchange.readers.plant_folder import FILES
 from qitao.exchange.report import Message
 from qitao.kernel.refusal import Refusal
 from qitao.kernel.words import gettext_noop

@@ -1,13 +1,13 @@
 """The rows of a plant folder, out of the database: codes as they came, in the order they came.
 
-Each function returns the rows of one file as column → value; `FILES` of the plant-folder reader says which
-columns a file has. What has no place in the format is told through `note`.
+Each function returns the rows of one file as column → value; `qitao.engine.folder_format` says which columns a
+file has. What has no place in the format is told through `note`.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -155,8 +155,9 @@ def _bom_line(bom: Bom, line: BomLine, days: Span) -> Values:
 
 
 def _substitutes() -> Iterator[Values]:
-    rows = Substitute.objects.filter(is_approved=True).select_related("component", "substitute", "parent")
-    for row in rows.order_by("id"):
+    """Return the substitutes that may be used: approved, and of an item that is in use."""
+    rows = Substitute.objects.filter(is_approved=True, substitute__is_active=True, component__is_active=True)
+    for row in rows.select_related("component", "substitute", "parent").order_by("id"):
         yield {
             "component": row.component.code,
             "substitute": row.substitute.code,
@@ -247,9 +248,10 @@ def _requirements(note: Note) -> Iterator[Values]:
     for line in rows.order_by("work_order_id", "position"):
         lines[line.work_order_id].append(line)
     left_out = 0
+    changes = _last_changes()
     for order in _open_work_orders():
         given = lines[order.pk]
-        if _follows_bom(order, given):
+        if _follows_bom(order, given, changes):
             continue
         left_out += sum(line.is_consumable for line in given)
         for line in given:
@@ -264,16 +266,33 @@ def _requirements(note: Note) -> Iterator[Values]:
         note(say(gettext_noop("{count} consumable requirements are left out."), count=left_out))
 
 
-def _follows_bom(order: WorkOrder, lines: Sequence[Requirement]) -> bool:
-    """Tell whether the lines are what the BOM in use asks for, with the material of the done pieces issued."""
+def _last_changes() -> dict[int, date]:
+    """Return when each item's BOM last changes: a version or a line begins, or the day after one ends."""
+    last: dict[int, date] = {}
+    dates = [*Bom.objects.values_list("item_id", "valid_from", "valid_to")]
+    dates += BomLine.objects.exclude(valid_from=None, valid_to=None).values_list(
+        "bom__item_id", "valid_from", "valid_to"
+    )
+    for item, start, end in dates:
+        days = [day for day in (start, end and end + ONE_DAY) if day]
+        if days:
+            last[item] = max(*days, last.get(item, date.min))
+    return last
+
+
+def _follows_bom(order: WorkOrder, lines: Sequence[Requirement], changes: Mapping[int, date]) -> bool:
+    """Tell whether the lines are what the BOM asks for on any later day, with the material of done pieces issued."""
     if order.bom is None or order.bom != catalog.bom_of(order.item, order.start_on):
         return False
     done = min(order.quantity_done, order.quantity)
-    wanted = []
+    wanted, made = [], {order.item_id}
     for need in catalog.needs(order.bom, order.start_on):
         quantity = required(need.per_unit, units=order.quantity, scrap_percent=need.scrap_percent)
         issued = required(quantity / order.quantity, units=done)
         wanted.append((need.component.pk, quantity, issued))
+        made.add(need.line.bom.item_id)
+    if any(changes.get(item, date.min) > order.start_on for item in made):
+        return False
     return wanted == [(line.item_id, line.quantity, line.issued) for line in lines]
 
 

@@ -1,17 +1,18 @@
 """The plant folder: Qitao's own CSV format, read whole or not at all.
 
-`FILES` is the format: every file with its columns, those that must be there first. The exporter writes
-from the same table.
+Which files and columns there are is stated once, in `qitao.engine.folder_format`; the engine reads by it too, and
+the exporter writes by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
+from qitao.engine.folder_format import COLUMNS as FILES
 from qitao.exchange.dataset import (
     ONE,
     ZERO,
@@ -40,7 +41,7 @@ from qitao.exchange.dataset import (
     WorkOrder,
 )
 from qitao.exchange.readers.common import decimals_by_unit
-from qitao.exchange.reading import Record, Table, empty_table, read_table
+from qitao.exchange.reading import Record, Table, empty_table, parse_decimal, read_table
 from qitao.exchange.report import ImportReport, say
 from qitao.kernel.quantity import half_up
 from qitao.kernel.words import gettext_noop
@@ -52,57 +53,6 @@ UNNAMED = "UNNAMED"  # the supplier or customer of a row that names none
 HUNDRED = Decimal(100)
 NO_DAY = date(1900, 1, 1)  # stands in for a date that is missing; the fault is reported
 
-# file → (columns that must be there, columns that may be)
-FILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
-    {
-        "items.csv": (
-            ("item", "kind", "lead_days"),
-            (
-                "name",
-                "unit",
-                "min_lot",
-                "multiple",
-                "max_lot",
-                "safety_stock",
-                "fence_days",
-                "unit_cost",
-                "workcenter",
-                "hours_per_unit",
-                "yield",
-            ),
-        ),
-        "bom.csv": (
-            ("parent", "component", "quantity"),
-            ("scrap_percent", "valid_from", "valid_to", "operation"),
-        ),
-        "substitutes.csv": (
-            ("component", "substitute"),
-            ("parent", "ratio", "priority", "valid_from", "valid_to"),
-        ),
-        "stock.csv": (("item", "quantity"), ("warehouse", "lot", "status", "expires_on")),
-        "demands.csv": (
-            ("demand", "item", "quantity"),
-            ("due_date", "due_day", "priority", "customer", "warehouse", "max_late_days"),
-        ),
-        "work_orders.csv": (
-            ("order", "item", "quantity", "due_date"),
-            ("start_date", "priority", "status", "quantity_done", "warehouse"),
-        ),
-        "requirements.csv": (("order", "component", "quantity"), ("issued",)),
-        "purchase_orders.csv": (
-            ("order", "item", "quantity", "promised_date"),
-            ("line", "supplier", "received", "warehouse"),
-        ),
-        "transfers.csv": (("order", "item", "quantity", "from_warehouse", "to_warehouse", "due_date"), ()),
-        "purchase.csv": (
-            ("item", "supplier", "lead_days"),
-            ("min_qty", "multiple", "price", "priority", "max_qty"),
-        ),
-        "lanes.csv": (("from_warehouse", "to_warehouse", "days"), ("item", "cost")),
-        "workcenters.csv": (("workcenter", "machines", "hours_per_day"), ("calendar",)),
-        "calendar.csv": (("calendar", "date", "hours"), ()),
-    }
-)
 ALIASES = MappingProxyType({"qty": "quantity"})
 KINDS = MappingProxyType({"make": "make", "buy": "buy", "phantom": "phantom"})
 STATUSES = MappingProxyType({"ok": "ok", "quarantine": "quarantine", "rejected": "rejected", "damaged": "damaged"})
@@ -157,20 +107,23 @@ class _Reader:
         self._calendar()
         for record in self._table("items.csv"):
             self.dataset.items.append(_item(record))
-        for record in self._table("bom.csv"):
+        for record in self._asking("bom.csv"):
             self.dataset.bom_lines.append(_bom_line(record))
         for record in self._table("substitutes.csv"):
             self.dataset.substitutes.append(_substitute(record))
         for record in self._table("stock.csv"):
             self.dataset.stock.append(_stock(record))
         for record in self._table("lanes.csv"):
-            self.dataset.lanes.append(_lane(record))
+            if record.text("from_warehouse") != record.text("to_warehouse") or record.integer("days", 0):
+                self.dataset.lanes.append(_lane(record))
+            else:
+                self.report.skip(record.where, say(gettext_noop("A warehouse needs no lane to itself.")))
         self._demands()
         for record in self._table("work_orders.csv"):
             self.dataset.work_orders.append(_work_order(record))
         self._requirements()
         self._purchase_orders()
-        for record in self._table("transfers.csv"):
+        for record in self._asking("transfers.csv"):
             self.dataset.transfers.append(_transfer(record))
         for record in self._table("purchase.csv"):
             self.dataset.sources.append(_source(record))
@@ -195,6 +148,14 @@ class _Reader:
                 why = say(gettext_noop("The column “{column}” is not used."), column=title)
                 self.report.skip(Where(file, 1), why, what=title)
         return table
+
+    def _asking(self, file: str, table: Table | None = None) -> Iterator[Record]:
+        """Return the rows of a file, less those whose quantity is 0, which are told."""
+        for record in self._table(file) if table is None else table:
+            if parse_decimal(record.text("quantity")) == 0:
+                self.report.skip(record.where, say(gettext_noop("Its quantity is 0: it asks for nothing.")))
+            else:
+                yield record
 
     def _say_what_is_not_read(self) -> None:
         for path in sorted(self.folder.iterdir()):
@@ -229,7 +190,7 @@ class _Reader:
         table = self._table("demands.csv")
         if table.titles and not (table.has("due_date") or table.has("due_day")):
             table.require("due_date")
-        for record in table:
+        for record in self._asking("demands.csv", table):
             code = record.code("demand", required=True)
             if record.text("max_late_days"):
                 why = say(gettext_noop("A limit on lateness is not kept."))
@@ -286,7 +247,7 @@ class _Reader:
         """Read the dated part-quantities; an order is of one supplier, its lines count where they are not named."""
         suppliers: dict[str, str] = {}
         lines: dict[str, int] = {}
-        for record in self._table("purchase_orders.csv"):
+        for record in self._asking("purchase_orders.csv"):
             code = record.code("order", required=True)
             supplier = record.code("supplier", UNNAMED, required=False)
             lines[code] = lines.get(code, 0) + 1
