@@ -6,10 +6,12 @@ TEST_DATABASE_URL to use a server of yours instead (its user must be allowed to 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,21 @@ def open_folder() -> Iterator[Path]:
     folder = new_folder()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def do_background_work(transactional_db: None) -> Callable[[], None]:
+    """Do the background work that waits in the (committed) database, as a worker would, then return."""
+
+    async def drain() -> None:
+        from procrastinate.contrib.django import app
+
+        worker_app = app.with_connector(app.connector.get_worker_connector())
+        async with worker_app.open_async():
+            await worker_app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+
+    def work() -> None:
+        with ThreadPoolExecutor(1) as thread:  # Playwright's event loop may run in this one
+            thread.submit(asyncio.run, drain()).result(60)
+
+    return work

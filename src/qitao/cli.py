@@ -56,6 +56,8 @@ def _anticipated(failure: Exception) -> int | None:
         return NO_DATABASE
     if isinstance(failure, web_server.PortTaken):
         return WRONG_USE
+    if isinstance(failure, trial.NotPrepared):
+        return failure.code
     if isinstance(failure, (trial.DoesNotStart, FileNotFoundError, NotADirectoryError, PermissionError)):
         return NO
     if type(failure).__name__ in ("OperationalError", "PoolTimeout"):
@@ -80,6 +82,9 @@ def parser() -> argparse.ArgumentParser:
 
     demo = command("demo", _demo, "Run everything on this machine with the demo factory, until Ctrl-C")
     demo.add_argument("--reset", action="store_true", help="throw the data away and start the story again")
+    ready = commands.add_parser("prepare")  # a step of demo, in a process of its own
+    ready.add_argument("--reset", action="store_true")
+    ready.set_defaults(run=_prepare)
     command("serve", _serve, "Run the web server")
     worker = command("worker", _worker, "Do background work")
     worker.add_argument("--concurrency", type=int, default=2, metavar="N", help="how many things at once (2)")
@@ -110,6 +115,7 @@ def _describe_exchange(command: Callable[[str, Run, str], argparse.ArgumentParse
     plan.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the answer is written")
     plan.add_argument("--as-of", metavar="DATE", help="the day of the plan (today)")
     plan.add_argument("--mode", choices=("unconstrained", "material", "capacity"), default="material")
+    plan.add_argument("--rank", metavar="KEYS", help="order of service: a list of priority, due, start (priority,due)")
 
 
 def _demo(given: argparse.Namespace, environment: env.Environment) -> int:
@@ -119,12 +125,21 @@ def _demo(given: argparse.Namespace, environment: env.Environment) -> int:
     return DONE
 
 
+def _prepare(given: argparse.Namespace, environment: env.Environment) -> int:
+    from qitao.project import connect
+
+    with connect.database(environment) as url:
+        from qitao.project.prepare import prepare
+
+        prepare(environment.home, url, reset=given.reset, say=lambda text: print(text, flush=True))
+    return DONE
+
+
 def _serve(given: argparse.Namespace, environment: env.Environment) -> int:
     from qitao.project import connect, web_server
 
     web_server.check_port(environment.bind, environment.port)
-    with connect.database(environment):
-        connect.let_go()
+    with connect.server(environment):
         web_server.serve(environment)
     return DONE
 
@@ -218,6 +233,6 @@ def _export(given: argparse.Namespace, environment: env.Environment) -> int:
 
 
 def _plan(given: argparse.Namespace, environment: env.Environment) -> int:
-    from qitao.engine.folder import plan_folder
+    from qitao.engine.folder import main as plan
 
-    return plan_folder(given.folder, given.out, as_of=given.as_of, mode=given.mode)
+    return plan(given.folder, given.out, as_of=given.as_of, mode=given.mode, rank=given.rank)

@@ -22,15 +22,24 @@ class NoDatabase(Exception):
 @contextmanager
 def database(environment: env.Environment) -> Iterator[str]:
     """Hold a running database for the time of a command, with Django set up on it."""
+    with server(environment) as url:
+        set_up(url)
+        try:
+            yield url
+        finally:
+            let_go()
+
+
+@contextmanager
+def server(environment: env.Environment) -> Iterator[str]:
+    """Hold a running database for the time of a command that starts other processes, which inherit its address."""
     cluster = None if environment.database_url else embedded(environment)
     try:
         if cluster:
             start(cluster)
-        url = cluster.url if cluster else environment.database_url
-        set_up(url)
-        yield url
+        os.environ["DATABASE_URL"] = cluster.url if cluster else environment.database_url
+        yield os.environ["DATABASE_URL"]
     finally:
-        let_go()
         if cluster:
             cluster.stop()
 
@@ -56,7 +65,7 @@ def start(cluster: Cluster) -> None:
 
 
 def set_up(url: str) -> None:
-    """Load Django on that database; children started by us inherit the address."""
+    """Load Django on that database."""
     os.environ["DATABASE_URL"] = url
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qitao.project.settings")
     import django

@@ -46,11 +46,10 @@ def _python() -> Finding:
 
 def _environment() -> Iterator[Finding]:
     """List the variables that are set; secrets are not shown."""
-    hidden = ("DATABASE_URL", "QITAO_SECRET_KEY")
     for variable in env.VARIABLES:
         value = os.environ.get(variable.name)
         if value:
-            shown = "(set)" if variable.name in hidden else value
+            shown = "(set)" if variable.name in env.SECRET else value
             yield Finding("environment", True, f"{variable.name}={shown}: {variable.meaning}")
     for name in env.unknown(os.environ):
         known = ", ".join(variable.name for variable in env.VARIABLES)

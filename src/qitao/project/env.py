@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LANGUAGES = ("zh-hans", "zh-hant", "en")
+SECRET = ("DATABASE_URL", "QITAO_SECRET_KEY")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -76,7 +77,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         try:
             values[variable.field] = variable.parse(text)
         except ValueError as mistake:
-            mistakes.append(f"{variable.name}={text!r}: {mistake}")
+            mistakes.append(f"{variable.name}={'(hidden)' if variable.name in SECRET else repr(text)}: {mistake}")
     if mistakes:
         raise BadEnvironment(mistakes)
     if not values["hosts"]:
@@ -143,7 +144,7 @@ def _optional_folder(text: str) -> Path | None:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65535:
         raise ValueError("give a port number from 1 to 65535")
     return int(text)
 

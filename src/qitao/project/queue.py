@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
+import threading
+from contextlib import suppress
 
 from django.db import connection
 from procrastinate import App, Blueprint, JobContext
@@ -53,13 +57,28 @@ def work(*, concurrency: int = 2) -> None:
 async def _work(concurrency: int) -> None:
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
-        await worker_app.run_worker_async(
-            concurrency=concurrency,
-            shutdown_graceful_timeout=STOP_SECONDS,
-            fetch_job_polling_interval=5,
-            update_heartbeat_interval=10,
-            stalled_worker_timeout=SILENT_SECONDS,
+        worker = asyncio.create_task(
+            worker_app.run_worker_async(
+                concurrency=concurrency,
+                shutdown_graceful_timeout=STOP_SECONDS,
+                fetch_job_polling_interval=5,
+                update_heartbeat_interval=10,
+                stalled_worker_timeout=SILENT_SECONDS,
+                install_signal_handlers=False,
+            )
         )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, _stop, worker)
+        with suppress(asyncio.CancelledError):
+            await worker
+
+
+def _stop(worker: asyncio.Task[None]) -> None:
+    """Finish what is running; leave hard when that hangs, as it does when the database went first."""
+    worker.cancel()
+    deadline = threading.Timer(STOP_SECONDS + 1, os._exit, [1])
+    deadline.daemon = True
+    deadline.start()
 
 
 def workers_reporting() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 import urllib.error
@@ -14,11 +15,12 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from qitao.project import connect, env, web_server
+from qitao.demo.people import PEOPLE, Person
+from qitao.project import connect, env, prepare, web_server
+from qitao.project.children import stop_with_parent
 from qitao.project.processes import Program, Supervisor, last_lines
 
 if TYPE_CHECKING:
-    from qitao.demo.people import Person
     from qitao.project.embedded.cluster import Cluster
 
 READY_SECONDS = 120.0
@@ -26,6 +28,14 @@ READY_SECONDS = 120.0
 
 class DoesNotStart(Exception):
     """Web server or worker did not come up; the text ends with what it said last."""
+
+
+class NotPrepared(Exception):
+    """The database could not be made ready; why was said already."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__("the database could not be made ready (see above)")
+        self.code = code
 
 
 class Interrupted(Exception):
@@ -60,7 +70,7 @@ def run(environment: env.Environment, *, reset: bool, say: Callable[[str], None]
     supervisor = Supervisor(tell=say)
     try:
         url = _database(environment, supervisor)
-        people = _prepare(url, reset=reset, say=say)
+        people = _prepare(environment, url, reset=reset)
         supervisor.catch_signals()
         _start_processes(environment, url, supervisor)
         _await_ready(environment, supervisor)
@@ -87,35 +97,27 @@ def _database(environment: env.Environment, supervisor: Supervisor) -> str:
     return cluster.url
 
 
-def _prepare(url: str, *, reset: bool, say: Callable[[str], None]) -> Sequence[Person]:
-    """Bring the tables up to date, load the demo factory into an empty database, return who may sign in."""
-    connect.set_up(url)
-    from django.core.management import call_command
+def _prepare(environment: env.Environment, url: str, *, reset: bool) -> Sequence[Person]:
+    """Make the database ready where it is not, and return who may sign in."""
+    holds_demo = None if reset else prepare.noted(environment.home, url)
+    if holds_demo is None:
+        command = [sys.executable, "-m", "qitao", "prepare", *(["--reset"] if reset else [])]
+        _run_to_end(command, {**os.environ, "DATABASE_URL": url})
+        holds_demo = prepare.noted(environment.home, url)
+    return PEOPLE if holds_demo else ()
 
-    from qitao.project.health import migrations_missing
 
+def _run_to_end(command: list[str], variables: dict[str, str]) -> None:
+    """Run a process on our terminal; it stops when we are interrupted."""
+    process = subprocess.Popen(command, env=variables, preexec_fn=stop_with_parent(signal.SIGTERM))  # noqa: PLW1509
     try:
-        if migrations_missing():
-            say("Making the tables …")
-            call_command("migrate", verbosity=0, interactive=False)
-        return _load_demo(reset=reset, say=say)
-    finally:
-        connect.let_go()
-
-
-def _load_demo(*, reset: bool, say: Callable[[str], None]) -> Sequence[Person]:
-    """Load the demo factory where there is nothing; a factory of the user's own is served as it is."""
-    from qitao.catalog.models import Item
-    from qitao.demo.load import NotTheDemo, load_demo
-
-    if reset or not Item.objects.exists():
-        say("Loading the demo factory …")
-    try:
-        return load_demo(reset=reset).people
-    except NotTheDemo:
-        if reset:
-            raise
-        return ()
+        code = process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    if code:
+        raise NotPrepared(code)
 
 
 def _start_processes(environment: env.Environment, url: str, supervisor: Supervisor) -> None:
