@@ -283,6 +283,8 @@ def _recount(change: RecordIsWrong, plant: Plant) -> Plant:
 
 def _split_line(plant: Plant, line: int, second: int, *, now: int) -> Plant:
     quantity = int(plant.lines.quantity[line])
+    if not 0 <= now <= quantity:
+        raise ChangeRefused(what=gettext_noop("the first part would keep more than the line needs."))
     kept = replace(plant.lines, quantity=_changed(plant.lines.quantity, line, now))
     plant = replace(plant, lines=_appended(kept, line, order=second, quantity=quantity - now))
     return _cut_line_claims(plant, line)

@@ -183,16 +183,17 @@ def buildable_quantity(plant: Plant, kits: Kits, order: int, *, day: int | None 
 
 
 def _transfers(plant: Plant, kits: Kits, line: int, missing: int) -> list[Candidate]:
-    """Stock in other warehouses that nobody has a peg on."""
+    """Stock in other warehouses that nobody else has a peg on: the plan may count on it, somebody must send it."""
     found = []
     item, order = int(plant.lines.item[line]), int(plant.lines.order[line])
     place = int(plant.orders.warehouse[order])
     for supply in plant.supplies_of(item).tolist():
-        source, free = int(plant.supplies.warehouse[supply]), kits.free_quantity(supply)
+        source = int(plant.supplies.warehouse[supply])
+        own = sum(int(kits.peg_quantity[peg]) for peg in kits.pegs_of(line) if kits.peg_supply[peg] == supply)
+        quantity = min(kits.free_quantity(supply) + own, missing)
         days = plant.transit_days(item, source, place)
-        if plant.supplies.kind[supply] != SupplyKind.STOCK or source == place or free == 0 or days >= NEVER:
+        if plant.supplies.kind[supply] != SupplyKind.STOCK or source == place or quantity == 0 or days >= NEVER:
             continue
-        quantity = min(free, missing)
         change = TransferStock(supply, place, quantity, days, for_line=line)
         found.append(Candidate(Kind.TRANSFER, (change,), quantity, days, supply=supply, item=item))
     return sorted(found, key=lambda one: (one.day, one.supply))
@@ -272,6 +273,7 @@ def _expedites(plant: Plant, kits: Kits, line: int, missing: int) -> list[Candid
     for supply in plant.supplies_of(item).tolist():
         transit = plant.transit_days(item, int(plant.supplies.warehouse[supply]), place)
         bought = plant.supplies.kind[supply] in (SupplyKind.PURCHASE_ORDER, SupplyKind.REQUISITION)
+        bought = bought and plant.supplies.quantity[supply] > 0
         if bought and transit < NEVER and kits.supply_day[supply] + transit > need:
             day = max(need - transit, 0)
             quantity = min(int(plant.supplies.quantity[supply]), missing)
