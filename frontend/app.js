@@ -11,6 +11,10 @@ import './lists.js'
 import './palette.js'
 import './scan.js'
 import './live.js'
+import './board.js'
+import './outbox.js'
+import './pad.js'
+import './pick.js'
 
 // Charts and the camera are big: they come when a page has one.
 async function draw(root) {

@@ -94,6 +94,7 @@ async function refresh(wanted) {
 }
 
 function inUse(region) {
+  if (region.hasAttribute('data-busy')) return true
   const active = document.activeElement
   if (region.contains(active) && active.matches('input:not([type=checkbox]), textarea, select')) return true
   return region.querySelector('details[open].menu, [name=ids]:checked, dialog[open]') !== null

@@ -104,11 +104,11 @@ async function look(code) {
   window.location.assign(`/scan/?code=${encodeURIComponent(code)}`)
 }
 
-// Three tones that cannot be taken for one another, and a shake for gloved hands.
+// Tones that cannot be taken for one another, and a shake for gloved hands.
 let audio = null
-const TONES = { good: [[1320, 0.07]], warn: [[660, 0.09], [660, 0.09]], bad: [[196, 0.32]] }
+const TONES = { tick: [[990, 0.035]], good: [[1320, 0.07]], warn: [[660, 0.09], [660, 0.09]], bad: [[196, 0.32]] }
 export function sound(tone) {
-  navigator.vibrate?.(tone === 'good' ? 40 : tone === 'warn' ? [60, 60, 60] : 300)
+  navigator.vibrate?.(tone === 'tick' ? 15 : tone === 'good' ? 40 : tone === 'warn' ? [60, 60, 60] : 300)
   try {
     audio ??= new AudioContext()
     let start = audio.currentTime

@@ -21,3 +21,8 @@ def history(subject: Model) -> QuerySet[Fact]:
 def facts_since(at: datetime) -> QuerySet[Fact]:
     """Return what happened since `at`, oldest first."""
     return Fact.objects.filter(at__gte=at).order_by("id")
+
+
+def newest() -> int:
+    """Return the number of the newest fact; 0 before the first. What was read after it knows all up to it."""
+    return Fact.objects.order_by("-id").values_list("id", flat=True).first() or 0

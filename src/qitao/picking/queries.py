@@ -117,6 +117,11 @@ class Elsewhere:
         """Whether this place alone has enough."""
         return self.free >= self.wanted
 
+    @property
+    def amount(self) -> Decimal:
+        """What to take from here."""
+        return min(self.free, self.wanted)
+
 
 def elsewhere(requirement: Requirement, *, missing: Decimal, on: date) -> list[Elsewhere]:
     """Return where `missing` of a requirement could come from instead, the nearest first."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from qitao.web import chips, formats
@@ -88,4 +88,6 @@ def plain(column: Column, row: Any) -> Any:
         return str(display() if display else value)
     if column.kind == "named":
         return formats.named(value)
+    if column.kind == "html":
+        return strip_tags(str(value)).strip()
     return value

@@ -8,6 +8,15 @@ AREAS = (
     "search",
     "live",
     "items",
+    "board",
+    "picking",
+    "work_orders",
+    "receipts",
+    "counts",
+    "transfers",
+    "purchasing",
+    "sales",
+    "choosing",
 )
 
 urlpatterns = [path("", include(f"qitao.web.{area}.urls")) for area in AREAS]

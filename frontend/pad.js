@@ -1,0 +1,24 @@
+// A number pad for gloves: its keys write into the field it belongs to; the first key replaces what stood there.
+export function fresh(field) {
+  field.dataset.fresh = 'yes'
+}
+
+document.addEventListener('click', (event) => {
+  const key = event.target.closest('[data-key]')
+  if (!key) return
+  const field = document.getElementById(key.closest('[data-pad]').dataset.pad)
+  press(field, key.dataset.key)
+})
+
+function press(field, key) {
+  const old = field.dataset.fresh === 'no' ? field.value : key === 'back' ? field.value : ''
+  field.dataset.fresh = 'no'
+  if (key === 'back') field.value = old.slice(0, -1)
+  else if (key === '.') field.value = old.includes('.') ? old : `${old || '0'}.`
+  else field.value = old === '0' ? key : old + key
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+}
+
+document.addEventListener('focusin', (event) => {
+  if (event.target.matches('[data-number]')) event.target.select()
+})

@@ -1,0 +1,147 @@
+"""Facts as sentences: what happened, in the reader's language, for the history of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from qitao.journal.models import Fact
+from qitao.picking.models import ShortReason
+from qitao.shortages.models import Case, Cause, OptionKind
+from qitao.stock.models import Status
+from qitao.web import formats
+
+QUANTITIES = ("quantity", "missing", "difference", "replaced", "kept", "rest", "penalty", "cost")
+DAYS = ("on", "was", "kit_on")
+NOTHING = "–"
+
+# kind of fact → sentence; the names in braces are the fact's data
+SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        "exchange.imported": _("Imported: {rows} rows."),
+        "picking.filled": _("Put on the pick list: {lines} lines."),
+        "picking.picked": _("Picked {quantity} of {item}."),
+        "picking.undone": _("Took a pick back: {quantity} of {item}."),
+        "picking.short": _("Short: {missing} of {item} missing ({reason})."),
+        "picking.handed_over": _("Got {quantity} of {item} from {giver}."),
+        "planning.asked": _("Asked for a plan run."),
+        "production.created": _("Made for {quantity}."),
+        "production.released": _("Released; something was reserved for {reserved} lines."),
+        "production.reserved": _("Reserved material for {reserved} lines."),
+        "production.unreserved": _("Gave back reserved material: {quantity}."),
+        "production.started": _("Started."),
+        "production.paused": _("Paused: {reason}"),
+        "production.resumed": _("Goes on."),
+        "production.reported": _("Reported {quantity} as made."),
+        "production.closed": _("Closed."),
+        "production.cancelled": _("Cancelled."),
+        "production.ranked": _("Now served before {before}: rank {now} instead of {was}."),
+        "production.substituted": _("{substitute} stands in for {replaced} of {component}."),
+        "production.split": _("Split: {kept} stay here, {rest} went into {into}."),
+        "purchasing.received": _("Received."),
+        "purchasing.repromised": _("{code}: promised for {on} instead of {was}. {reason}"),
+        "purchasing.requested": _("Requested {quantity}. {reason}"),
+        "purchasing.request_cancelled": _("Withdrawn."),
+        "purchasing.ordered": _("Ordered from requisition {requisition}."),
+        "shortages.opened": _("Case opened: {quantity} of {item} missing for {work_orders}."),
+        "shortages.joined": _("Joined by {work_orders}: {quantity} of {item} missing."),
+        "shortages.count_asked": _("Asked for count {count}."),
+        "shortages.verified": _("Verified. {note}"),
+        "shortages.assessed": _("Assessed: hits {work_orders} work orders and {sales_orders} sales order lines."),
+        "shortages.assigned": _("Given to {owner}."),
+        "shortages.commented": _("“{text}”"),
+        "shortages.decided": _("Decided: {kind}, for {work_order}; kit date {kit_on}, cost {cost}."),
+        "shortages.carried_out": _("Carried out: {kind}."),
+        "shortages.closed": _("Closed. Cause: {cause}. {note}"),
+        "shortages.cancelled": _("Withdrawn. {reason}"),
+        "shortages.reopened": _("Opened again. {reason}"),
+        "stock.opened": _("Opening balances: {lines} lines."),
+        "stock.moved": _("Moved {quantity} to {to}."),
+        "stock.status_changed": _("{quantity} changed from {was} to {now}. {reason}"),
+        "stock.reservation_released": _("Reservation of {quantity} given back."),
+        "stock.count_ordered": _("Count asked for. {reason}"),
+        "stock.count_entered": _("Figures entered."),
+        "stock.count_posted": _("Posted; difference {difference}."),
+        "stock.transfer_planned": _("Planned: {quantity} of {item}."),
+        "stock.transfer_shipped": _("Sent."),
+        "stock.transfer_received": _("Received."),
+        "stock.transfer_cancelled": _("Cancelled; its stock is free again."),
+    }
+)
+# data that are codes of choices, by the kind of fact they belong to
+CHOICES: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
+    {
+        ("picking.short", "reason"): dict(ShortReason.choices),
+        ("shortages.decided", "kind"): dict(OptionKind.choices),
+        ("shortages.carried_out", "kind"): dict(OptionKind.choices),
+        ("shortages.closed", "cause"): dict(Cause.choices),
+        ("shortages.opened", "origin"): dict(Case.Origin.choices),
+        ("stock.status_changed", "was"): dict(Status.choices),
+        ("stock.status_changed", "now"): dict(Status.choices),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact as it is read: who, when, what."""
+
+    at: datetime
+    who: str
+    text: str
+    kind: str
+
+
+class _Data(dict[str, str]):
+    """The data of a fact as texts; what older facts did not record yet reads as nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def tell(fact: Fact) -> str:
+    """Return what happened as a sentence; a kind without one shows its name."""
+    template = SENTENCES.get(fact.kind)
+    if template is None:
+        return fact.kind
+    data = _Data({name: _shown(fact.kind, name, value) for name, value in fact.data.items()})
+    return str(template).format_map(data).strip()
+
+
+def told(facts: Iterable[Fact]) -> list[Told]:
+    """Return the facts as they are read, in their order."""
+    return [Told(fact.at, str(fact.actor), tell(fact), fact.kind) for fact in facts]
+
+
+def _shown(kind: str, name: str, value: Any) -> str:
+    if value is None or value == "":
+        return NOTHING if name in DAYS else ""
+    words = CHOICES.get((kind, name))
+    if words is not None:
+        return str(words.get(value, value))
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    if name in QUANTITIES:
+        return _number(value)
+    return _day(value) if name in DAYS else str(value)
+
+
+def _number(value: Any) -> str:
+    try:
+        return formats.number(Decimal(str(value)))
+    except InvalidOperation:
+        return str(value)
+
+
+def _day(value: Any) -> str:
+    try:
+        return formats.day(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
