@@ -2,7 +2,7 @@
 import htmx from './htmx.js'
 import { key } from './keys.js'
 
-const rows = () => [...document.querySelectorAll('table[data-list] tbody tr')]
+const rows = () => [...document.querySelectorAll('table[data-list] tbody tr:not([data-skip])')]
 const current = () => document.querySelector('table[data-list] tr.is-current')
 let last = null // the box ticked last, from which Shift selects
 

@@ -126,3 +126,26 @@ def contention(item_ids: Iterable[int]) -> dict[int, list[Claim]]:
     for item_id, work_order_id, code, rank, quantity in rows:
         found[item_id].append(Claim(work_order_id, code, rank, quantity))
     return found
+
+
+# Work orders that make something for these sales order lines, through however many levels.
+FOR_LINES = """
+WITH RECURSIVE feeding AS (
+    SELECT peg.supply_id AS work_order_id
+    FROM planning_peg AS peg
+    WHERE peg.kind = 'work_order' AND peg.sales_line_id = ANY(%s::bigint[])
+    UNION
+    SELECT peg.supply_id
+    FROM feeding
+    JOIN production_requirement AS requirement ON requirement.work_order_id = feeding.work_order_id
+    JOIN planning_peg AS peg ON peg.requirement_id = requirement.id AND peg.kind = 'work_order'
+)
+SELECT work_order_id FROM feeding
+"""
+
+
+def work_orders_for(sales_line_ids: Sequence[int]) -> list[int]:
+    """Return the work orders that the plan has make something for these sales order lines."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOR_LINES, [list(sales_line_ids)])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,147 @@
+"""What an opened row of the board shows: the lines of a work order and the supplies the plan gives them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model, Sum
+
+from qitao.kernel.quantity import ZERO
+from qitao.planning.models import KitDate, LineCover, Peg, SupplyKind
+from qitao.production.models import Requirement, WorkOrder
+from qitao.purchasing.models import Delivery, Requisition
+from qitao.stock.models import TransferLine, Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What the plan gives to a line: from which document, how much, when; `item_code` where a substitute does it."""
+
+    kind: str
+    word: str
+    document: Model | None
+    label: str
+    quantity: Decimal
+    available_on: date | None
+    substitute: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A component line: when it is covered, what it lacks, from where it comes."""
+
+    requirement: Requirement
+    cover: LineCover | None
+    supplies: list[Supply]
+    is_bottleneck: bool
+    need_on: date
+
+    @property
+    def tone(self) -> str:
+        """good: there now; wait: in time; warn: late; bad: never."""
+        if self.cover is None or self.cover.covered_on is None:
+            return "bad"
+        if self.cover.covered_on > self.need_on:
+            return "warn"
+        return "good" if all(supply.kind == SupplyKind.STOCK for supply in self.supplies) else "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The opened row: lines that hold the order up first, then the rest by position."""
+
+    kit: KitDate
+    lines: list[Line]
+
+    @property
+    def troubled(self) -> list[Line]:
+        """The lines that are not covered in time."""
+        return [line for line in self.lines if line.tone in ("warn", "bad")]
+
+    @property
+    def waited_for(self) -> list[Line]:
+        """The lines that are covered in time by something that is still to come."""
+        return [line for line in self.lines if line.tone == "wait"]
+
+    @property
+    def there(self) -> int:
+        """How many lines lie ready."""
+        return sum(line.tone == "good" for line in self.lines)
+
+
+def details(kits: Sequence[KitDate]) -> dict[int, Detail]:
+    """Return the details of some work orders, read for all of them at once."""
+    if not kits:
+        return {}
+    lines = (
+        Requirement.objects.filter(work_order__in=[kit.pk for kit in kits], is_consumable=False)
+        .select_related("item__unit", "cover")
+        .order_by("work_order", "position")
+    )
+    rows = list(lines)
+    supplies = _supplies([row.pk for row in rows])
+    by_order: dict[int, list[Requirement]] = defaultdict(list)
+    for row in rows:
+        by_order[row.work_order_id].append(row)
+    return {kit.pk: Detail(kit, _lines(kit, by_order[kit.pk], supplies)) for kit in kits}
+
+
+def _lines(kit: KitDate, rows: Iterable[Requirement], supplies: dict[int, list[Supply]]) -> list[Line]:
+    need_on = max(kit.work_order.start_on, kit.run.as_of)
+    return [
+        Line(row, getattr(row, "cover", None), supplies.get(row.pk, []), row.pk == kit.bottleneck_id, need_on)
+        for row in rows
+        if row.open_quantity
+    ]
+
+
+def _supplies(requirement_ids: list[int]) -> dict[int, list[Supply]]:
+    pegs = list(
+        Peg.objects.filter(requirement__in=requirement_ids)
+        .values("requirement", "requirement__item", "kind", "supply_id", "item", "item__code", "available_on")
+        .annotate(quantity=Sum("quantity"))
+        .order_by("available_on", "kind", "supply_id")
+    )
+    documents = {
+        kind: _documents(kind, {peg["supply_id"] for peg in pegs if peg["kind"] == kind}) for kind in SupplyKind
+    }
+    found: dict[int, list[Supply]] = defaultdict(list)
+    for peg in pegs:
+        kind = SupplyKind(peg["kind"])
+        document, label = documents[kind].get(peg["supply_id"], (None, ""))
+        found[peg["requirement"]].append(
+            Supply(
+                kind=kind.value,
+                word=str(kind.label),
+                document=document,
+                label=label,
+                quantity=peg["quantity"] or ZERO,
+                available_on=peg["available_on"],
+                substitute=peg["item__code"] if peg["item"] != peg["requirement__item"] else "",
+            )
+        )
+    return found
+
+
+def _documents(kind: SupplyKind, ids: set[int]) -> dict[int, tuple[Model | None, str]]:
+    """Return for each supply of a kind the document it stands in, and how it is called."""
+    if not ids:
+        return {}
+    match kind:
+        case SupplyKind.STOCK:
+            return {row.pk: (None, row.code) for row in Warehouse.objects.filter(pk__in=ids)}
+        case SupplyKind.PURCHASE:
+            rows = Delivery.objects.filter(pk__in=ids).select_related("line__order")
+            return {row.pk: (row.line.order, str(row.line)) for row in rows}
+        case SupplyKind.WORK_ORDER:
+            return {row.pk: (row, row.code) for row in WorkOrder.objects.filter(pk__in=ids)}
+        case SupplyKind.TRANSFER:
+            lines = TransferLine.objects.filter(pk__in=ids).select_related("transfer")
+            return {row.pk: (row.transfer, row.transfer.code) for row in lines}
+        case SupplyKind.REQUISITION:
+            return {row.pk: (row, row.code) for row in Requisition.objects.filter(pk__in=ids)}
