@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -63,6 +64,11 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def smallest(self) -> Decimal:
+        """The smallest quantity that is counted in this unit: 1 for pieces, 0.001 where it shows three decimals."""
+        return Decimal(1).scaleb(-self.decimals)
 
 
 class Category(models.Model):

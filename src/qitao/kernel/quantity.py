@@ -59,13 +59,13 @@ def round_down(value: Decimal, *, step: Decimal = PLACES) -> Decimal:
     return (value / step).to_integral_value(ROUND_FLOOR) * step
 
 
-def required(per_unit: Decimal, *, units: Decimal, scrap_percent: Decimal = ZERO) -> Decimal:
-    """Return what building `units` needs of a component, scrap allowance on top, rounded up to six places.
+def required(per_unit: Decimal, *, units: Decimal, scrap_percent: Decimal = ZERO, step: Decimal = PLACES) -> Decimal:
+    """Return what building `units` needs of a component, scrap allowance on top, rounded up to whole `step`s.
 
-    >>> required(Decimal(2), units=Decimal(100), scrap_percent=Decimal("1.5"))
-    Decimal('203.000000')
+    >>> required(Decimal(2), units=Decimal(100), scrap_percent=Decimal("1.7"), step=Decimal(1))
+    Decimal('204')
     """
-    return round_up(per_unit * units * (100 + scrap_percent) / 100)
+    return round_up(per_unit * units * (100 + scrap_percent) / 100, step=step)
 
 
 def half_up(value: Decimal, *, places: Decimal = PLACES) -> Decimal:

@@ -15,7 +15,15 @@ from qitao.kernel.words import gettext_noop
 from qitao.picking import filling, queries
 from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
 from qitao.picking.queries import UNDO_MINUTES
-from qitao.picking.refusals import AlreadyPicked, MoreThanLine, NothingToPick, TooLateToUndo, WrongBin, WrongItem
+from qitao.picking.refusals import (
+    AlreadyPicked,
+    MoreThanLine,
+    NothingToPick,
+    NotUndone,
+    TooLateToUndo,
+    WrongBin,
+    WrongItem,
+)
 from qitao.production.models import Requirement, WorkOrder
 from qitao.stock import ledger
 from qitao.stock.ledger import Line
@@ -113,31 +121,50 @@ def _issue(command: Command, line: PickLine, quantity: Decimal) -> int:
 
 @action(permission="picking.pick")
 def undo(command: Command, *, move_id: int, pick_line_id: int) -> Reply:
-    """Take a pick back within ten minutes, by the reversing move; the line is open again.
+    """Take a pick back within ten minutes, by the reversing move; the line is to be picked again.
 
-    Refuses: TooLateToUndo, NothingToReverse. Records: picking.undone. Locks: the item.
+    Refuses: TooLateToUndo, NotUndone, NothingToReverse. Records: picking.undone. Locks: the item.
     """
     line = PickLine.objects.select_related("pick_list__warehouse", "item").get(pk=pick_line_id)
     ledger.must_work_in(command, line.pick_list.warehouse)
     ledger.lock_items([line.item_id])
     line.refresh_from_db()
     move = Move.objects.get(
-        pk=move_id, document=PickList._meta.label_lower, document_id=line.pick_list_id, item=line.item_id
+        pk=move_id,
+        document=PickList._meta.label_lower,
+        document_id=line.pick_list_id,
+        item=line.item_id,
+        lot=line.lot_id,
+        from_location=line.location_id,
     )
-    if command.at - move.at > timedelta(minutes=UNDO_MINUTES):
-        raise TooLateToUndo(minutes=UNDO_MINUTES)
-    if Move.objects.filter(reverses=move).exists():
-        raise NothingToReverse
+    _must_be_undoable(command, line, move)
     ledger.reverse(command, move, document=line.pick_list)
     balance = Balance.objects.get(
         item=line.item_id, location=line.location_id, lot=line.lot_id, status=Status.OK, owner=line.owner
     )
     ledger.allocate(balance, move.quantity)
-    PickLine.objects.filter(pk=line.pk).update(picked=F("picked") - move.quantity, status="open", done_at=None)
+    was_live = line.status in (PickLine.State.OPEN, PickLine.State.PICKED)
+    PickLine.objects.filter(pk=line.pk).update(
+        # of a line that was given up short or cut only what was picked comes back
+        quantity=line.quantity if was_live else line.picked,
+        picked=line.picked - move.quantity,
+        status="open",
+        done_at=None,
+    )
     Requirement.objects.filter(pk=line.requirement_id).update(issued=F("issued") - move.quantity)
     PickList.objects.filter(pk=line.pick_list_id, status="done").update(status="in_progress")
     record(command, "picking.undone", line.pick_list, item=line.item.code, quantity=str(move.quantity))
     return {"pick_line": line.pk}
+
+
+def _must_be_undoable(command: Command, line: PickLine, move: Move) -> None:
+    if command.at - move.at > timedelta(minutes=UNDO_MINUTES):
+        raise TooLateToUndo(minutes=UNDO_MINUTES)
+    if Move.objects.filter(reverses=move).exists() or move.quantity > line.picked:
+        raise NothingToReverse
+    work_order = line.requirement.work_order
+    if work_order.status not in filling.PICKED_STATES:
+        raise NotUndone(work_order=work_order.code, state=work_order.get_status_display())
 
 
 @action(permission="picking.pick")

@@ -38,9 +38,10 @@ def drop_lists(command: Command, fact: Fact) -> None:
 
 
 def recount(command: Command, fact: Fact) -> None:
-    """After a count: cut picks that nothing stands behind any more, and offer what was found."""
+    """After a count: cut picks and transfers that nothing stands behind any more, and offer what was found."""
     count = Count.objects.get(pk=fact.subject_id)
     filling.drop_unbacked(item_id=count.item_id, warehouse_id=count.warehouse_id)
+    filling.drop_unbacked_transfers(item_id=count.item_id, warehouse_id=count.warehouse_id)
     serve_waiting(command, [count.item_id], warehouse_id=count.warehouse_id)
 
 

@@ -34,3 +34,8 @@ class MoreThanLine(Refusal):
 class TooLateToUndo(Refusal):
     reason = gettext_noop("This pick is more than {minutes} minutes old.")
     remedy = gettext_noop("Return the material to stock instead.")
+
+
+class NotUndone(Refusal):
+    reason = gettext_noop("{work_order} is {state}: its picks cannot be taken back.")
+    remedy = gettext_noop("Return the material to stock instead.")

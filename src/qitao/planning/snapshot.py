@@ -60,6 +60,7 @@ class _Reader:
         self.build = PlantBuilder(as_of)
         self.shot = Snapshot(plant=None, last_fact_id=0)  # type: ignore[arg-type]
         self.left: dict[int, Decimal] = {}  # supply row → what no reservation claims yet
+        self.wanted: dict[int, Decimal] = {}  # line row → what no reservation covers yet
 
     def read(self) -> Snapshot:
         self.shot.last_fact_id = Fact.objects.order_by("-id").values_list("id", flat=True).first() or 0
@@ -193,8 +194,15 @@ class _Reader:
                     due=work_order.due_on,
                     rank=work_order.rank,
                     warehouse=work_order.warehouse.code,
+                    duration_days=self._duration(work_order),
                     reference=work_order.pk,
                 )
+
+    def _duration(self, work_order: WorkOrder) -> int:
+        """Return the days from complete kit to output: as planned, or what is left of it where it has begun."""
+        begun = work_order.status in ("started", "paused")
+        since = max(work_order.start_on, self.as_of) if begun else work_order.start_on
+        return max((work_order.due_on - since).days, 0)
 
     def _demands(self) -> None:
         rows = SalesOrderLine.objects.filter(
@@ -219,9 +227,11 @@ class _Reader:
         for line in rows.order_by("work_order", "position"):
             order = self.shot.orders.get(line.work_order_id)
             if order is not None and line.item_id in self.shot.items:
-                self.shot.lines[line.pk] = self.build.add_line(
+                row = self.build.add_line(
                     order, self.shot.items[line.item_id], quantity=line.open_quantity, reference=line.pk
                 )
+                self.shot.lines[line.pk] = row
+                self.wanted[row] = line.open_quantity
 
     def _reservations(self) -> None:
         """Claims – allocated picks, soft reservations, transfers for one requirement – as far as supply backs them."""
@@ -242,7 +252,8 @@ class _Reader:
         line = self.shot.lines.get(requirement_id)
         if line is None or supply is None:
             return
-        backed = min(quantity, self.left[supply])
+        backed = min(quantity, self.left[supply], self.wanted[line])
         if backed > ZERO:
             self.left[supply] -= backed
+            self.wanted[line] -= backed
             self.build.add_reservation(line, supply, quantity=backed)

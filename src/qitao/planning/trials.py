@@ -12,7 +12,7 @@ import numpy as np
 
 from qitao.engine import options as engine
 from qitao.engine.costs import Costs
-from qitao.engine.plant import NEVER, OrderKind
+from qitao.engine.plant import NEVER, OrderKind, Plant
 from qitao.kernel.quantity import ZERO, from_micro, plain, to_micro
 from qitao.planning import queries as planning
 from qitao.planning.snapshot import Snapshot
@@ -60,6 +60,19 @@ def penalties(shot: Snapshot) -> Costs:
     for line_id, order in shot.demands.items():
         penalty[order] = to_micro(rates[line_id])
     return Costs(penalty, np.zeros_like(penalty))
+
+
+def noticed(plant: Plant, shifts: Iterable[engine.Shift]) -> list[engine.Shift]:
+    """Return the shifts that anybody notices: a finish that moves beyond its due day, a kit beyond its need day."""
+    found = []
+    for shift in shifts:
+        due = int(plant.orders.due_day[shift.order])
+        need = max(int(plant.orders.need_day[shift.order]), 0)
+        finish = max(shift.finish_before, due) != max(shift.finish_after, due)
+        kit = max(shift.kit_before, need) != max(shift.kit_after, need)
+        if finish or kit:
+            found.append(shift)
+    return found
 
 
 class Namer:
@@ -138,7 +151,12 @@ def try_rank(work_order_ids: Sequence[int], before_id: int | None, *, on: date) 
         changes = _put_last(rows_moved, shot.orders[last.pk]) if last is not None else []
     outcome = engine.evaluate(shot.plant, planned.kits, changes, costs=penalties(shot))
     name = Namer(shot)
-    return RankTrial(moved, before, name.effects(outcome.better), name.effects(outcome.worse))
+    return RankTrial(
+        moved,
+        before,
+        name.effects(noticed(shot.plant, outcome.better)),
+        name.effects(noticed(shot.plant, outcome.worse)),
+    )
 
 
 def _put_last(orders: Sequence[int], last: int) -> list[engine.PutFirst]:

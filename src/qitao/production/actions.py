@@ -13,7 +13,7 @@ from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
 from qitao.journal.lifecycle import advance
 from qitao.journal.numbers import next_code
-from qitao.kernel.quantity import ZERO, plain, required, round_up
+from qitao.kernel.quantity import PLACES, ZERO, plain, required, round_up
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
 from qitao.production.models import WORK_ORDER, Requirement, WorkOrder
@@ -70,13 +70,16 @@ def create(
         work_center_id=work_center_id,
         bom=bom,
     )
-    write_requirements(work_order)
+    write_requirements(work_order, in_whole_units=True)
     record(command, "production.created", work_order, quantity=str(quantity))
     return {"work_order": work_order.pk, "code": work_order.code}
 
 
-def write_requirements(work_order: WorkOrder) -> None:
-    """Write the requirement lines of a new work order: BOM quantity × quantity, scrap allowance on top."""
+def write_requirements(work_order: WorkOrder, *, in_whole_units: bool = False) -> None:
+    """Write the requirement lines of a new work order: BOM quantity × quantity, scrap allowance on top.
+
+    `in_whole_units` rounds up to the smallest quantity the unit shows: nobody picks 2,404.8 resistors.
+    """
     assert work_order.bom is not None
     Requirement.objects.bulk_create(
         Requirement(
@@ -87,6 +90,7 @@ def write_requirements(work_order: WorkOrder) -> None:
                 need.per_unit,
                 units=work_order.quantity,
                 scrap_percent=need.scrap_percent,
+                step=need.component.unit.smallest if in_whole_units else PLACES,
             ),
             operation=need.operation,
             is_consumable=need.line.is_consumable,

@@ -17,7 +17,7 @@ from qitao.catalog import queries as catalog
 from qitao.engine import options as engine
 from qitao.engine.costs import Costs
 from qitao.engine.plant import NEVER
-from qitao.kernel.quantity import ZERO, from_micro, plain, round_down, to_micro
+from qitao.kernel.quantity import ZERO, from_micro, half_up, plain, round_down, to_micro
 from qitao.planning import queries as planning
 from qitao.planning import trials
 from qitao.planning.actions import Planned
@@ -33,7 +33,7 @@ from qitao.stock.models import Balance, Lane
 
 # what is done at once, so that the work order can go on at once
 IMMEDIATE = (OptionKind.OTHER_BIN, OptionKind.SUBSTITUTE, OptionKind.RESEQUENCE, OptionKind.PARTIAL)
-COUNT_MINUTES = 15
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +370,7 @@ class Trial:
             return None
         kit, finish = int(outcome.kits.kit_day[self.order]), int(outcome.kits.finish_day[self.order])
         late = outcome.kits.days_late(self.order)
-        others = [shift for shift in outcome.shifts if shift.order != self.order]
+        others = [shift for shift in trials.noticed(plant, outcome.shifts) if shift.order != self.order]
         return Option(
             kind=draft.kind,
             key=draft.key,
@@ -378,7 +378,7 @@ class Trial:
             kit_on=plant.date_of(kit),
             done_on=plant.date_of(finish),
             days_late=None if late >= NEVER else late,
-            cost=draft.cost,
+            cost=half_up(draft.cost, places=CENT),
             harms=self.namer.effects(shift for shift in others if shift.days > 0),
             helps=self.namer.effects(shift for shift in others if shift.days < 0),
         )

@@ -1,0 +1,246 @@
+"""Long random walks through the stores: whatever people do in whatever order, the books stay right.
+
+After every step: each balance is the sum of its moves; nothing is negative; what is allocated is exactly what open pick
+lines and planned transfers will take; what was put in is what lies there plus what went out. A refusal changes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+
+from qitao.kernel.refusal import Refusal
+from qitao.picking import actions as picking
+from qitao.picking.models import PickLine
+from qitao.picking.queries import lacking
+from qitao.production import actions as production
+from qitao.production.models import Requirement, WorkOrder
+from qitao.purchasing import actions as purchasing
+from qitao.purchasing.models import Delivery
+from qitao.stock import actions as stock
+from qitao.stock import queries as ledger
+from qitao.stock.models import Balance, Count, Location, Move, Reservation, Transfer, TransferLine
+from tests import small_plant
+from tests.small_plant import MONDAY, SmallPlant
+
+pytestmark = pytest.mark.django_db
+
+STEPS = 120
+
+
+class Walker:
+    """Somebody who does something at random; `step` says what."""
+
+    def __init__(self, plant: SmallPlant, seed: int) -> None:
+        self.plant, self.chance = plant, random.Random(seed)
+        self.works: list[Callable[[], object]] = [
+            self.move,
+            self.release,
+            self.pick,
+            self.pick,
+            self.short,
+            self.count,
+            self.transfer,
+            self.change_status,
+            self.receive,
+            self.report,
+            self.split,
+            self.substitute,
+            self.hand_over,
+            self.cancel,
+            self.undo,
+        ]
+
+    def step(self) -> str:
+        work = self.chance.choice(self.works)
+        try:
+            done = work()
+        except Refusal as refusal:
+            return refusal.code
+        return work.__name__ if done else "nothing"  # type: ignore[attr-defined]
+
+    def one_of(self, rows: object) -> object:
+        found = list(rows)  # type: ignore[call-overload]
+        return self.chance.choice(found) if found else None
+
+    def amount(self, most: Decimal) -> Decimal:
+        return Decimal(self.chance.randint(1, max(int(most), 1)))
+
+    def move(self) -> object:
+        balance = self.one_of(Balance.objects.filter(on_hand__gt=0))
+        place = self.chance.choice(["A-01", "A-02", "A-03", "IN"])
+        return balance and stock.move(
+            self.plant.do("picker"),
+            balance_id=balance.pk,  # type: ignore[attr-defined]
+            to_location_id=self.plant.bins[place].pk,
+            quantity=self.amount(balance.on_hand),  # type: ignore[attr-defined]
+        )
+
+    def release(self) -> object:
+        return self.plant.released(self.chance.randint(1, 12), start=self.chance.randint(5, 12), due=20)
+
+    def open_line(self) -> PickLine | None:
+        return self.one_of(PickLine.objects.filter(status="open"))  # type: ignore[return-value]
+
+    def pick(self) -> object:
+        line = self.open_line()
+        return line and picking.confirm(
+            self.plant.do("picker"), pick_line_id=line.pk, quantity=self.amount(line.open_quantity)
+        )
+
+    def short(self) -> object:
+        line = self.open_line()
+        return line and picking.report_short(
+            self.plant.do("picker"),
+            pick_line_id=line.pk,
+            found=self.amount(line.open_quantity) - 1,
+            reason=self.chance.choice(["empty", "less", "damaged"]),
+        )
+
+    def count(self) -> object:
+        item = self.chance.choice(list(self.plant.items.values()))
+        home = self.plant.home.pk
+        reply = stock.order_count(self.plant.do("picker"), item_id=item.pk, warehouse_id=home)
+        count = Count.objects.get(pk=reply["count"])
+        figures = {row.pk: Decimal(self.chance.randint(0, 60)) for row in count.lines.all()}
+        stock.enter_count(self.plant.do("picker"), count_id=count.pk, figures=figures)
+        return stock.post_count(self.plant.do("picker"), count_id=count.pk)
+
+    def transfer(self) -> object:
+        waiting = self.one_of(Transfer.objects.filter(status__in=("planned", "in_transit")))
+        keeper = self.plant.do("warehouse_manager")
+        if isinstance(waiting, Transfer) and self.chance.random() < 0.6:
+            if waiting.status == "in_transit":
+                return stock.receive_transfer(keeper, transfer_id=waiting.pk)
+            verb = stock.ship_transfer if self.chance.random() < 0.7 else stock.cancel_transfer
+            return verb(keeper, transfer_id=waiting.pk)
+        there, back = self.chance.sample([self.plant.home, self.plant.second], 2)
+        return stock.plan_transfer(
+            keeper,
+            item_id=self.plant.items["BOLT"].pk,
+            from_warehouse_id=there.pk,
+            to_warehouse_id=back.pk,
+            quantity=Decimal(self.chance.randint(1, 40)),
+            due_on=MONDAY,
+        )
+
+    def change_status(self) -> object:
+        balance = self.one_of(Balance.objects.filter(on_hand__gt=0))
+        return balance and stock.change_status(
+            self.plant.do("warehouse_manager"),
+            balance_id=balance.pk,  # type: ignore[attr-defined]
+            status=self.chance.choice(["ok", "quarantine", "rejected"]),
+            quantity=self.amount(balance.on_hand),  # type: ignore[attr-defined]
+        )
+
+    def receive(self) -> object:
+        item = self.chance.choice(["BOLT", "PLATE", "PAINT", "BOLT-ZN"])
+        delivery = self.plant.purchase(item, 50, promised=9, code=f"PO-{Delivery.objects.count()}")
+        return purchasing.receive(
+            self.plant.do("picker"),
+            order_id=delivery.line.order_id,
+            lines=[{"delivery_id": delivery.pk, "quantity": Decimal(self.chance.randint(1, 60))}],
+        )
+
+    def report(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(status__in=("released", "started")))
+        return order and production.report_output(
+            self.plant.do("line_leader"),
+            work_order_id=order.pk,  # type: ignore[attr-defined]
+            quantity=self.amount(order.open_quantity),  # type: ignore[attr-defined]
+        )
+
+    def split(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(status__in=("released", "started", "paused")))
+        return order and production.split(
+            self.plant.do("planner"),
+            work_order_id=order.pk,  # type: ignore[attr-defined]
+            quantity=self.amount(order.open_quantity),  # type: ignore[attr-defined]
+        )
+
+    def substitute(self) -> object:
+        line = self.one_of(Requirement.objects.filter(item=self.plant.items["BOLT"], work_order__status="released"))
+        return line and production.substitute(
+            self.plant.do("planner"),
+            requirement_id=line.pk,  # type: ignore[attr-defined]
+            substitute_id=self.plant.items["BOLT-ZN"].pk,
+        )
+
+    def hand_over(self) -> object:
+        lines = list(Requirement.objects.filter(item=self.plant.items["BOLT"], work_order__status="released"))
+        if len(lines) < 2:
+            return None
+        giver, taker = self.chance.sample(lines, 2)
+        return picking.hand_over(
+            self.plant.do("planner"),
+            from_requirement_id=giver.pk,
+            to_requirement_id=taker.pk,
+            quantity=Decimal(self.chance.randint(1, 20)),
+        )
+
+    def cancel(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(status__in=("released", "paused")))
+        if order is None or self.chance.random() < 0.7:
+            return None
+        return production.cancel(self.plant.do("planner"), work_order_id=order.pk)  # type: ignore[attr-defined]
+
+    def undo(self) -> object:
+        line = self.one_of(PickLine.objects.filter(picked__gt=0))
+        move = line and Move.objects.filter(document="picking.picklist", document_id=line.pick_list_id).last()  # type: ignore[attr-defined]
+        if move is None or move.item_id != line.item_id or move.to_location.kind != "production":  # type: ignore[attr-defined]
+            return None
+        return picking.undo(self.plant.do("picker"), move_id=move.pk, pick_line_id=line.pk)  # type: ignore[attr-defined]
+
+
+def books_are_right(after: str) -> None:
+    assert ledger.verify() == []
+    assert not Balance.objects.filter(on_hand__lt=0).exists()
+    claims: Counter[tuple[int, int, int]] = Counter()
+    for line in PickLine.objects.filter(status="open"):
+        claims[line.item_id, line.location_id, line.lot_id] += line.open_quantity  # type: ignore[assignment]
+        assert line.open_quantity > 0
+    for part in TransferLine.objects.filter(transfer__status="planned"):
+        claims[part.item_id, part.from_location_id, part.lot_id] += part.quantity  # type: ignore[assignment]
+    for balance in Balance.objects.filter(status="ok"):
+        assert balance.allocated == claims.pop((balance.item_id, balance.location_id, balance.lot_id), 0), after
+    assert not claims, "somebody counts on what is allocated nowhere"
+
+
+def requirements_are_covered_once() -> None:
+    for order in WorkOrder.objects.filter(status__in=("released", "started", "paused")):
+        for line in order.requirements.all():
+            listed = sum((pick.open_quantity for pick in line.pick_lines.filter(status="open")), Decimal(0))
+            assert listed <= line.open_quantity, f"{line} has more on its list than it needs"
+        assert all(row.quantity > 0 for row in lacking(order))
+
+
+def issued_is_what_went_to_production(item_id: int) -> None:
+    went = Move.objects.filter(item=item_id, to_location__kind=Location.Kind.PRODUCTION).aggregate(q=Sum("quantity"))
+    came = Move.objects.filter(
+        item=item_id, from_location__kind=Location.Kind.PRODUCTION, reverses__isnull=False
+    ).aggregate(q=Sum("quantity"))
+    issued = Requirement.objects.filter(item=item_id).aggregate(q=Sum("issued"))["q"] or 0
+    assert (went["q"] or 0) - (came["q"] or 0) == issued
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_people_do_the_books_stay_right(seed: int) -> None:
+    plant = small_plant.build()
+    for place in ("A-01", "A-02", "B-01"):
+        for item in ("BOLT", "PLATE", "PAINT", "BOLT-ZN"):
+            plant.put(item, place, 60)
+    walker, done = Walker(plant, seed), Counter[str]()
+    for _ in range(STEPS):
+        did = walker.step()
+        done[did] += 1
+        books_are_right(did)
+    requirements_are_covered_once()
+    for item in ("BOLT", "PLATE", "PAINT", "BOLT-ZN"):
+        issued_is_what_went_to_production(plant.items[item].pk)
+    assert not Reservation.objects.filter(quantity__lte=0).exists()
+    assert sum(done[work.__name__] for work in set(walker.works)) > STEPS / 4, done  # type: ignore[attr-defined]
