@@ -6,7 +6,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := demo
-.PHONY: demo test check bench lock wheel assets translations browser clean
+.PHONY: demo test check lint layers types words migrations bench lock wheel assets translations browser clean
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
 BIN := .venv/bin
@@ -22,12 +22,22 @@ demo: .venv/.stamp-$(LOCKED) assets translations
 test: .venv/.stamp-dev assets translations browser
 	$(BIN)/pytest $(PYTEST_ARGS) $(ARGS)
 
-check: .venv/.stamp-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+check: lint layers types words migrations
+
+lint: .venv/.stamp-dev
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+
+layers: .venv/.stamp-dev
+	$(BIN)/lint-imports --no-logo
+
+types: .venv/.stamp-dev
 	$(BIN)/mypy
+
+words: .venv/.stamp-dev
 	$(BIN)/python -m qitao.project.translations check
+
+migrations: .venv/.stamp-dev
 	$(BIN)/qitao django makemigrations --check --dry-run
 
 bench: .venv/.stamp-dev

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -16,7 +15,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 # Apps
 
-OWN_APPS = [
+INSTALLED_APPS = [
+    "qitao.project",
     "qitao.web",
     "qitao.exchange",
     "qitao.shortages",
@@ -29,22 +29,13 @@ OWN_APPS = [
     "qitao.catalog",
     "qitao.journal",
     "qitao.accounts",
-]
-OWN_APPS = [app for app in OWN_APPS if find_spec(app) and find_spec(f"{app}.apps")]
-
-INSTALLED_APPS = [
-    "qitao.project",
-    *OWN_APPS,
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",
-    "django_filters",
     "django_htmx",
-    "django_tables2",
     "axes",
     "csp",
     "procrastinate.contrib.django",

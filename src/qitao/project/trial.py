@@ -72,7 +72,7 @@ def run(environment: env.Environment, *, reset: bool, say: Callable[[str], None]
         url = _database(environment, supervisor)
         people = _prepare(environment, url, reset=reset)
         supervisor.catch_signals()
-        _start_processes(environment, url, supervisor)
+        _start_processes(environment, url, supervisor, demo=bool(people))
         _await_ready(environment, supervisor)
         if not supervisor.stopping.is_set():
             say(banner(environment, people))
@@ -120,8 +120,9 @@ def _run_to_end(command: list[str], variables: dict[str, str]) -> None:
         raise NotPrepared(code)
 
 
-def _start_processes(environment: env.Environment, url: str, supervisor: Supervisor) -> None:
-    variables = {**os.environ, "DATABASE_URL": url, "QITAO_DEMO": "yes"}
+def _start_processes(environment: env.Environment, url: str, supervisor: Supervisor, *, demo: bool) -> None:
+    """Start web server and worker; only over the demo factory may anyone walk in as its people."""
+    variables = {**os.environ, "DATABASE_URL": url, "QITAO_DEMO": "yes" if demo else "no"}
     for name, command in (("web", "serve"), ("worker", "worker")):
         program = [sys.executable, "-m", "qitao", command]
         supervisor.add(Program(name, program, variables, environment.home / "logs" / f"{name}.log"))
@@ -169,6 +170,8 @@ def banner(environment: env.Environment, people: Sequence[Person]) -> str:
         widest = max(len(person.username) for person in people)
         lines += [f"  Sign in with password  {people[0].password}  as"]
         lines += [f"    {person.username:<{widest}}  {person.does} ({person.name})" for person in people]
+        if not environment.loopback_only:
+            lines.append("  Whoever reaches this address may do the same.")
         lines.append("")
     lines += [f"  Data and logs: {environment.home}", "  Ctrl-C stops everything.", ""]
     return "\n".join(lines)
