@@ -14,7 +14,7 @@ from qitao.exchange.report import KINDS
 
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
-# FRAME = 4 BOLT (2 % scrap) + 1 PLATE; BOLT-ZN stands in for BOLT
+# FRAME = 4 BOLT (2.5 % scrap) + 1 PLATE; BOLT-ZN stands in for BOLT
 GOOD = {
     "items.csv": """\
 item,kind,lead_days,name,unit,min_lot,unit_cost,workcenter,hours_per_unit,yield
@@ -25,7 +25,7 @@ PLATE,buy,14,钢板,kg,0,8,,0,1
 """,
     "bom.csv": """\
 parent,component,quantity,scrap_percent,valid_from
-FRAME,BOLT,4,2,
+FRAME,BOLT,4,2.5,
 FRAME,PLATE,1.25,0,2026-01-01
 """,
     "substitutes.csv": "component,substitute,parent,ratio,priority\nBOLT,BOLT-ZN,FRAME,1,1\n",

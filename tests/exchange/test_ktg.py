@@ -97,3 +97,10 @@ def test_orphans_and_odd_rates_are_told_row_by_row(taken: tuple[Dataset, ImportR
     assert set(units) == {"g", "mg", "p", "x"}
     lost = [why for why in reasons(report, "wm_transaction.csv") if "brought it nowhere" in why]
     assert len(lost) == 3
+
+
+def test_material_is_picked_where_it_lies(taken: tuple[Dataset, ImportReport]) -> None:
+    places = {order.code: order.warehouse for order in taken[0].work_orders}
+    assert places["MO202211030003"] == "XBK_VIRTUAL"  # its bars were issued to the line
+    assert places["MO202211030002"] == "WH155"  # raw material
+    assert places["MO202211030001"] == "WH156"  # half-finished parts

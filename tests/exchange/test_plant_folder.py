@@ -93,7 +93,7 @@ BROKEN = [
     ("bom", BOM + "FRAME,BOLT-ZN,0.1234567,,\n", 4, "quantity", "more than six decimal places", "Round"),
     ("bom", BOM + "PLATE,FRAME,1,,\n", 4, "component", "FRAME → PLATE → FRAME", "Take one of these components out"),
     ("bom", BOM + "BOLT,BOLT,1,,\n", 4, "component", "BOLT → BOLT", "Take one of these components out"),
-    ("bom", BOM + "FRAME,BOLT,4,2,\n", 4, "component", "there already, in bom.csv, row 2", "Keep one"),
+    ("bom", BOM + "FRAME,BOLT,4,2.5,\n", 4, "component", "there already, in bom.csv, row 2", "Keep one"),
     (
         "bom",
         "parent,component,quantity,valid_from,valid_to\nFRAME,BOLT,1,2026-03-01,2026-02-01\n",

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TextIO
 
 from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone, translation
 
 from qitao.accounts.queries import system_user
@@ -16,6 +18,19 @@ from qitao.exchange.load import load_dataset
 from qitao.exchange.readers import detect
 from qitao.exchange.rendering import summary, write_details
 from qitao.exchange.report import KINDS, ImportRefused, ImportReport
+from qitao.kernel.refusal import Refusal
+from qitao.kernel.words import gettext_noop
+
+
+class TablesNotUpToDate(Refusal):
+    reason = gettext_noop("The database's tables are not those of this version.")
+    remedy = gettext_noop("Run `qitao migrate`, then try again.")
+
+
+def _must_be_up_to_date() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise TablesNotUpToDate
 
 
 def import_folder(
@@ -29,9 +44,10 @@ def import_folder(
     """Import the folder at `path`, print a short account, and write every row of it to the CSV file `out`.
 
     With `dry_run` nothing is written to the database. Input with errors is not a failure of the command: the
-    report says so. Refuses: NoSuchFolder, UnknownSource.
+    report says so. Refuses: NoSuchFolder, UnknownSource, TablesNotUpToDate.
     """
     reader = detect(path)
+    _must_be_up_to_date()
     at = timezone.now()
     dataset, report = reader.read(path, as_of=timezone.localdate(at))
     check(dataset, report, reader.columns)
@@ -56,7 +72,11 @@ def _details_file(path: Path, moment: str) -> Path:
 
 
 def export_folder(path: Path, *, language: str = "en", stream: TextIO | None = None) -> export.ExportReport:
-    """Write the system as a plant folder at `path` and print what was written. Refuses: FolderInUse."""
+    """Write the system as a plant folder at `path` and print what was written.
+
+    Refuses: FolderInUse, CannotWriteFolder, TablesNotUpToDate.
+    """
+    _must_be_up_to_date()
     report = export.export_folder(path)
     with translation.override(language):
         rows = ", ".join(f"{file} {count}" for file, count in report.rows.items())

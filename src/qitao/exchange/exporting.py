@@ -281,7 +281,10 @@ def _last_changes() -> dict[int, date]:
 
 
 def _follows_bom(order: WorkOrder, lines: Sequence[Requirement], changes: Mapping[int, date]) -> bool:
-    """Tell whether the lines are what the BOM asks for on any later day, with the material of done pieces issued."""
+    """Tell whether the lines are what the BOM asks for on any later day, with the material of done pieces issued.
+
+    The engine reads a BOM to the last decimal: lines that were rounded up to whole pieces are not just the BOM's.
+    """
     if order.bom is None or order.bom != catalog.bom_of(order.item, order.start_on):
         return False
     done = min(order.quantity_done, order.quantity)

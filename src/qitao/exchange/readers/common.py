@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 
 from qitao.exchange.dataset import Dataset
@@ -49,6 +50,15 @@ def tree_path(key: str, parent_of: Callable[[str], str]) -> list[str]:
     while (above := parent_of(path[-1])) and above not in path:
         path.append(above)
     return path[::-1]
+
+
+def where_most_lies(data: Dataset, components: Collection[str]) -> str:
+    """Return the warehouse that has most of `components` ready to pick; the first one where none has any."""
+    held = {(row.warehouse, row.item) for row in data.stock if row.status == "ok" and row.item in components}
+    most = Counter(warehouse for warehouse, _ in sorted(held)).most_common(1)
+    if most:
+        return most[0][0]
+    return data.warehouses[0].code if data.warehouses else ""
 
 
 def per_unit(price: Decimal, pack: Decimal) -> Decimal:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from qitao.exchange.dataset import ZERO, Requirement, Reservation, Where, WorkOrder
+from qitao.exchange.readers.common import where_most_lies
 from qitao.exchange.readers.inventree.parts import alternatives, parents_of
 from qitao.exchange.readers.inventree.source import Source
 from qitao.exchange.readers.inventree.stock import STATUS, lot, place, usable, why_not_in_stock
@@ -77,9 +78,7 @@ def _warehouse(source: Source, record: Record, bom_of: dict[str, list[Record]]) 
     if record.text("take_from") in source.place_of:
         return source.place_of[record.text("take_from")][0]
     components = {source.item_of.get(line.text("sub_part"), "") for line in bom_of[record.text("part")]}
-    held = {(row.warehouse, row.item) for row in source.data.stock if row.status == "ok" and row.item in components}
-    most = Counter(warehouse for warehouse, _ in sorted(held)).most_common(1)
-    warehouse = most[0][0] if most else source.data.warehouses[0].code if source.data.warehouses else ""
+    warehouse = where_most_lies(source.data, components)
     why = say(gettext_noop("The build takes from anywhere; it is picked where most of its components lie."))
     source.report.change(record.where, "take_from", before="", after=warehouse, why=why)
     return warehouse

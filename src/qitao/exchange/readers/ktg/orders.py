@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 
 from qitao.exchange.dataset import ZERO, Requirement, SalesLine, SalesOrder, WorkOrder
+from qitao.exchange.readers.common import where_most_lies
 from qitao.exchange.readers.ktg.source import NO_PARENT, Source
 from qitao.exchange.reading import Record
 from qitao.exchange.report import say
@@ -15,6 +16,7 @@ from qitao.kernel.words import gettext_noop
 STATUS = {"prepare": "firm", "confirmed": "firm", "finished": "completed", "cancel": "cancelled"}
 POSTED = "FINISHED"
 CONSUMED = "ITEM_CONSUME"
+ISSUED_TO_LINE = "ITEM_ISSUE_IN"
 SENT_OUT = "ITEM_ISSUE_OUT"
 
 
@@ -41,13 +43,15 @@ def _work_order(source: Source, record: Record, line: tuple[str, str]) -> None:
         client.text("client_name") if client else "",
         vendor.text("vendor_name") if vendor else "",
     )
+    item = source.item(record, "product_id")
     source.data.work_orders.append(
         WorkOrder(
             where=record.where,
             code=record.text("workorder_code"),
-            item=source.item(record, "product_id"),
+            item=item,
             quantity=record.decimal("quantity", ZERO, required=True, least=ZERO),
             quantity_done=done,
+            warehouse=_warehouse(source, record, item),
             due_on=record.date("request_date"),
             status="started" if status == "firm" and done else status,
             parent="" if parent in NO_PARENT else source.order_of.get(parent, ""),
@@ -60,6 +64,18 @@ def _work_order(source: Source, record: Record, line: tuple[str, str]) -> None:
     if parent not in NO_PARENT and parent not in source.order_of:
         why = say(gettext_noop("The work order it feeds (number {number}) is not there."), number=parent)
         source.report.change(record.where, "parent_id", before=parent, after="", why=why)
+
+
+def _warehouse(source: Source, record: Record, item: str) -> str:
+    """Return where the order's material is picked: at the line if it was issued there, else where most of it lies."""
+    key = record.text("workorder_id")
+    for event in source.table("wm_transaction"):
+        if event.text("transaction_type") == ISSUED_TO_LINE and event.text("workorder_id") == key:
+            return source.bin_of.get(event.text("area_id"), ("", ""))[0]
+    lines = source.table("pro_workorder_bom")
+    components = {source.item_of.get(line.text("item_id"), "") for line in lines if line.text("workorder_id") == key}
+    components |= {line.component for line in source.data.bom_lines if line.parent == item}
+    return where_most_lies(source.data, components)
 
 
 def _sales_line(source: Source, record: Record, numbers: Counter[str]) -> tuple[str, str]:
