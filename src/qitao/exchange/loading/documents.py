@@ -6,7 +6,7 @@ A document that is here already belongs to the people who work with it: it is co
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -94,11 +94,12 @@ def _sales_line(loading: Loading, row: dataset.SalesLine) -> Values:
 
 
 def _purchases(loading: Loading, data: Dataset) -> None:
+    named = {row.order: row.warehouse for row in reversed(data.purchase_lines) if row.warehouse}
     orders = upsert(
         loading,
         "purchase_orders",
         PurchaseOrder,
-        ((row, _purchase_order(loading, data, row)) for row in data.purchase_orders),
+        ((row, _purchase_order(loading, data, row, named)) for row in data.purchase_orders),
         key=CODE,
         overwrite=False,
     )
@@ -144,13 +145,12 @@ def _purchases(loading: Loading, data: Dataset) -> None:
     )
 
 
-def _purchase_order(loading: Loading, data: Dataset, row: dataset.PurchaseOrder) -> Values:
+def _purchase_order(loading: Loading, data: Dataset, row: dataset.PurchaseOrder, named: Mapping[str, str]) -> Values:
     ids = loading.ids
-    named = next((line.warehouse for line in data.purchase_lines if line.order == row.code and line.warehouse), "")
     return {
         **_copy(row, "code", "status", "ordered_on", "currency", "note"),
         "supplier_id": ids["suppliers"][row.supplier],
-        "warehouse_id": ids["warehouses"][row.warehouse or named or first_warehouse(data)],
+        "warehouse_id": ids["warehouses"][row.warehouse or named.get(row.code) or first_warehouse(data)],
     }
 
 

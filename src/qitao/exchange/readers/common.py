@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 
 from qitao.exchange.dataset import Dataset
@@ -52,10 +52,22 @@ def tree_path(key: str, parent_of: Callable[[str], str]) -> list[str]:
     return path[::-1]
 
 
-def where_most_lies(data: Dataset, components: Collection[str]) -> str:
+Stores = Mapping[str, Collection[str]]  # item → the warehouses that have some of it ready to pick
+
+
+def stores(data: Dataset) -> Stores:
+    """Return where each item lies ready to pick."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in data.stock:
+        if row.status == "ok" and row.quantity:
+            found[row.item].add(row.warehouse)
+    return found
+
+
+def where_most_lies(data: Dataset, lying: Stores, components: Collection[str]) -> str:
     """Return the warehouse that has most of `components` ready to pick; the first one where none has any."""
-    held = {(row.warehouse, row.item) for row in data.stock if row.status == "ok" and row.item in components}
-    most = Counter(warehouse for warehouse, _ in sorted(held)).most_common(1)
+    held = Counter(sorted(code for item in components for code in lying.get(item, ())))
+    most = held.most_common(1)
     if most:
         return most[0][0]
     return data.warehouses[0].code if data.warehouses else ""

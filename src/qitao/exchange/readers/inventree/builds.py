@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from qitao.exchange.dataset import ZERO, Requirement, Reservation, Where, WorkOrder
-from qitao.exchange.readers.common import where_most_lies
+from qitao.exchange.readers.common import Stores, stores, where_most_lies
 from qitao.exchange.readers.inventree.parts import alternatives, parents_of
 from qitao.exchange.readers.inventree.source import Source
 from qitao.exchange.readers.inventree.stock import STATUS, lot, place, usable, why_not_in_stock
@@ -25,8 +25,9 @@ Lines = dict[str, tuple[str, Record]]  # build line pk → (build pk, BOM line)
 def read(source: Source) -> None:
     """Read the builds, what they require, and what is allocated to them."""
     bom_of = _bom_by_part(source)
+    lying = stores(source.data)
     for record in source.table("build.build"):
-        _work_order(source, record, bom_of)
+        _work_order(source, record, bom_of, lying)
     _requirements(source, bom_of)
     lines = _build_lines(source, bom_of)
     for record in source.table("build.builditem"):
@@ -47,10 +48,10 @@ def _status(record: Record) -> str:
     return "started" if status == "released" and record.decimal("completed", ZERO) else status
 
 
-def _work_order(source: Source, record: Record, bom_of: dict[str, list[Record]]) -> None:
+def _work_order(source: Source, record: Record, bom_of: dict[str, list[Record]], lying: Stores) -> None:
     item = source.item(record, "part")
     status = _status(record)
-    warehouse = _warehouse(source, record, bom_of)
+    warehouse = _warehouse(source, record, bom_of, lying)
     sales_order, sales_line = _sales_line(source, record)
     parent = source.row("build.build", record.text("parent"))
     due_on = record.date("target_date")
@@ -73,12 +74,12 @@ def _work_order(source: Source, record: Record, bom_of: dict[str, list[Record]])
     )
 
 
-def _warehouse(source: Source, record: Record, bom_of: dict[str, list[Record]]) -> str:
+def _warehouse(source: Source, record: Record, bom_of: dict[str, list[Record]], lying: Stores) -> str:
     """Return where the build takes its parts: as it says, else where most of them lie – which is said."""
     if record.text("take_from") in source.place_of:
         return source.place_of[record.text("take_from")][0]
     components = {source.item_of.get(line.text("sub_part"), "") for line in bom_of[record.text("part")]}
-    warehouse = where_most_lies(source.data, components)
+    warehouse = where_most_lies(source.data, lying, components)
     why = say(gettext_noop("The build takes from anywhere; it is picked where most of its components lie."))
     source.report.change(record.where, "take_from", before="", after=warehouse, why=why)
     return warehouse

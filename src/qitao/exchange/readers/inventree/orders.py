@@ -41,20 +41,29 @@ def read(source: Source) -> None:
     _sales_orders(source)
     builds.read(source)
     _purchase_orders(source)
+    numbers = {
+        line.text("pk"): str(number)
+        for lines in _by_order(source, "order.salesorderlineitem").values()
+        for number, line in enumerate(lines, start=1)
+    }
     for record in source.table("order.salesorderallocation"):
-        _sales_allocation(source, record)
+        _sales_allocation(source, record, numbers)
 
 
 def _lines(source: Source, model: str) -> dict[str, list[Record]]:
-    """Return an order's lines in the order of the file."""
-    lines: dict[str, list[Record]] = defaultdict(list)
+    """Return the lines of each order; a line whose order is not there is told."""
     header = model.removesuffix("lineitem")
     for record in source.table(model):
         if source.row(header, record.text("order")) is None:
             why = say(gettext_noop("Its order {order} is not there."), order=record.text("order"))
             source.report.skip(record.where, why, what=record.text("pk"))
-        else:
-            lines[record.text("order")].append(record)
+    return _by_order(source, model)
+
+
+def _by_order(source: Source, model: str) -> dict[str, list[Record]]:
+    lines: dict[str, list[Record]] = defaultdict(list)
+    for record in source.table(model):
+        lines[record.text("order")].append(record)
     return lines
 
 
@@ -169,7 +178,7 @@ def _sales_line(source: Source, order: Record, line: Record, number: str, curren
     )
 
 
-def _sales_allocation(source: Source, record: Record) -> None:
+def _sales_allocation(source: Source, record: Record, numbers: dict[str, str]) -> None:
     """Take an allocation of stock that is still here to a line that is still open."""
     line = source.row("order.salesorderlineitem", record.text("line"))
     order = source.row("order.salesorder", line.text("order")) if line else None
@@ -180,7 +189,6 @@ def _sales_allocation(source: Source, record: Record) -> None:
         why = why_not_in_stock(stock) or say(gettext_noop("The order is finished, or the stock cannot be picked."))
         source.report.skip(record.where, why, what=f"{record.text('item')} → {order.text('reference')}")
     else:
-        number = _lines(source, "order.salesorderlineitem")[line.text("order")].index(line) + 1
         warehouse, location = place(source, stock)
         source.data.reservations.append(
             Reservation(
@@ -188,7 +196,7 @@ def _sales_allocation(source: Source, record: Record) -> None:
                 quantity=record.decimal("quantity", ZERO, least=ZERO),
                 item=source.item_of[stock.text("part")],
                 sales_order=order.text("reference"),
-                sales_line=str(number),
+                sales_line=numbers[line.text("pk")],
                 warehouse=warehouse,
                 location=location,
                 lot=lot(stock),

@@ -90,6 +90,9 @@ def _families(source: Source) -> None:
 def _items(source: Source) -> None:
     packages = _packages(source)
     prices = {record.text("part"): record for record in source.table("part.partpricing")}
+    stock: dict[str, list[Record]] = defaultdict(list)
+    for record in source.table("stock.stockitem"):
+        stock[record.text("part")].append(record)
     for record in source.table("part.part"):
         key = record.text("pk")
         cost, currency = _cost(prices.get(key))
@@ -107,7 +110,7 @@ def _items(source: Source) -> None:
                 kind=_kind(record),
                 category=_category_code(source, record.text("category")),
                 package=packages.get(key, ""),
-                tracking=_tracking(source, key),
+                tracking=_tracking(stock[key]),
                 safety_stock=record.decimal("minimum_stock", ZERO, least=ZERO),
                 shelf_life_days=record.integer("default_expiry") or None,
                 unit_cost=cost,
@@ -125,9 +128,8 @@ def _kind(record: Record) -> str:
     return "make" if record.yes("assembly") else "buy"
 
 
-def _tracking(source: Source, key: str) -> str:
-    """Return how the part's stock is told apart, as its stock rows tell it."""
-    rows = [row for row in source.table("stock.stockitem") if row.text("part") == key] if key else []
+def _tracking(rows: list[Record]) -> str:
+    """Return how a part's stock is told apart, as its stock rows tell it."""
     if rows and all(row.text("serial") for row in rows):
         return "serial"
     return "lot" if any(row.text("serial") or row.text("batch") for row in rows) else "none"

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 
 from qitao.exchange.dataset import ZERO, Requirement, SalesLine, SalesOrder, WorkOrder
-from qitao.exchange.readers.common import where_most_lies
+from qitao.exchange.readers.common import stores, where_most_lies
 from qitao.exchange.readers.ktg.source import NO_PARENT, Source
 from qitao.exchange.reading import Record
 from qitao.exchange.report import say
@@ -25,14 +25,15 @@ def read(source: Source) -> None:
     for record in source.table("pro_workorder"):
         source.order_of[record.text("workorder_id", required=True)] = record.code("workorder_code")
     numbers: Counter[str] = Counter()
+    places = _Places(source)
     for record in source.table("pro_workorder"):
-        _work_order(source, record, _sales_line(source, record, numbers))
+        _work_order(source, record, _sales_line(source, record, numbers), places)
     _requirements(source)
     _receipts(source)
     _inspections(source)
 
 
-def _work_order(source: Source, record: Record, line: tuple[str, str]) -> None:
+def _work_order(source: Source, record: Record, line: tuple[str, str], places: _Places) -> None:
     parent = record.text("parent_id")
     done = record.decimal("quantity_produced", ZERO, least=ZERO)
     status = record.choice("status", STATUS, "firm")
@@ -51,7 +52,7 @@ def _work_order(source: Source, record: Record, line: tuple[str, str]) -> None:
             item=item,
             quantity=record.decimal("quantity", ZERO, required=True, least=ZERO),
             quantity_done=done,
-            warehouse=_warehouse(source, record, item),
+            warehouse=places.of(record.text("workorder_id"), item),
             due_on=record.date("request_date"),
             status="started" if status == "firm" and done else status,
             parent="" if parent in NO_PARENT else source.order_of.get(parent, ""),
@@ -66,16 +67,29 @@ def _work_order(source: Source, record: Record, line: tuple[str, str]) -> None:
         source.report.change(record.where, "parent_id", before=parent, after="", why=why)
 
 
-def _warehouse(source: Source, record: Record, item: str) -> str:
-    """Return where the order's material is picked: at the line if it was issued there, else where most of it lies."""
-    key = record.text("workorder_id")
-    for event in source.table("wm_transaction"):
-        if event.text("transaction_type") == ISSUED_TO_LINE and event.text("workorder_id") == key:
-            return source.bin_of.get(event.text("area_id"), ("", ""))[0]
-    lines = source.table("pro_workorder_bom")
-    components = {source.item_of.get(line.text("item_id"), "") for line in lines if line.text("workorder_id") == key}
-    components |= {line.component for line in source.data.bom_lines if line.parent == item}
-    return where_most_lies(source.data, components)
+class _Places:
+    """Where each order's material is picked: at the line if it was issued there, else where most of it lies."""
+
+    def __init__(self, source: Source) -> None:
+        self.data = source.data
+        self.lying = stores(source.data)
+        self.at_the_line: dict[str, str] = {}
+        for event in source.table("wm_transaction"):
+            place = source.bin_of.get(event.text("area_id"))
+            if event.text("transaction_type") == ISSUED_TO_LINE and place is not None:
+                self.at_the_line.setdefault(event.text("workorder_id"), place[0])
+        self.components: dict[str, set[str]] = defaultdict(set)  # order number or product code → what it takes
+        for line in source.table("pro_workorder_bom"):
+            self.components[line.text("workorder_id")].add(source.item_of.get(line.text("item_id"), ""))
+        for row in source.data.bom_lines:
+            self.components[row.parent].add(row.component)
+
+    def of(self, order: str, item: str) -> str:
+        """Return the warehouse of the order with the number `order`, which makes `item`."""
+        if order in self.at_the_line:
+            return self.at_the_line[order]
+        needed = self.components.get(order, set()) | self.components.get(item, set())
+        return where_most_lies(self.data, self.lying, needed)
 
 
 def _sales_line(source: Source, record: Record, numbers: Counter[str]) -> tuple[str, str]:
