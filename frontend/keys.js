@@ -13,6 +13,7 @@ let pending = null
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return
   if (document.querySelector('dialog[open]') || localStorage.getItem(OFF)) return
+  if (event.key.length > 1 && event.key !== 'Enter') return
   if (event.key === '/' || event.key === '?') event.preventDefault()
   if (pending) clearTimeout(pending.timer)
   const burst = pending && performance.now() - pending.at < 35

@@ -1,5 +1,4 @@
 // Lists: rows by keyboard, selection, columns.
-import htmx from './htmx.js'
 import { key } from './keys.js'
 
 const rows = () => [...document.querySelectorAll('table[data-list] tbody tr:not([data-skip])')]
@@ -103,18 +102,15 @@ document.addEventListener('click', (event) => {
   link.href = `?${query}`
 }, true)
 
-// An emptied filter needs no place in the address.
+// What is not asked for needs no place in the address; an emptied filter keeps one, for it lifts a default.
 document.addEventListener('htmx:configRequest', (event) => {
-  const form = event.detail.elt
-  if (!form.classList?.contains('list-tools')) return
-  const { parameters } = event.detail
-  for (const name of Object.keys(parameters)) {
-    const value = parameters[name]
-    if (Array.isArray(value)) {
-      const kept = value.filter(Boolean)
-      parameters[name] = kept.length ? kept : ''
-    }
+  if (!event.detail.elt.classList?.contains('list-tools')) return
+  const fields = event.detail.formData
+  if (!fields.get('q')) fields.delete('q')
+  for (const name of new Set(fields.keys())) {
+    const values = fields.getAll(name).filter(Boolean)
+    if (!values.length) continue
+    fields.delete(name)
+    for (const value of values) fields.append(name, value)
   }
-  if (!parameters.q) delete parameters.q
 })
-htmx.config.getCacheBusterParam = false

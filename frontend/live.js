@@ -118,7 +118,11 @@ document.addEventListener('visibilitychange', () => {
     }, AWAY)
   } else connect()
 })
-window.addEventListener('online', connect)
+window.addEventListener('online', () => {
+  disconnect()
+  missed = true
+  connect()
+})
 window.addEventListener('offline', () => offline(true))
 window.addEventListener('pagehide', disconnect)
 window.addEventListener('pageshow', connect)

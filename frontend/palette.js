@@ -58,6 +58,7 @@ if (dialog) {
   })
   field.addEventListener('keydown', (event) => {
     if (event.isComposing) return
+    if (event.key === 'Escape') dialog.close() // a search field would only empty itself
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
       step(event.key === 'ArrowDown' ? 1 : -1)

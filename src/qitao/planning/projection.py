@@ -67,7 +67,7 @@ class Projection:
     @property
     def lowest(self) -> Decimal:
         """The least that will be on hand."""
-        return min((point.on_hand for point in self.points), default=self.available)
+        return min([self.available, *(point.on_hand for point in self.points)])
 
     @property
     def runs_out_on(self) -> date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -152,16 +153,18 @@ def balances_of(item: Item) -> QuerySet[Balance]:
 
 
 def items_with_stock() -> QuerySet[Item]:
-    """Return all items, each with what is `available` (own, ok, pickable, not allocated) and what is `blocked`."""
+    """Return all items, each with what is `available` (own, ok, pickable, claimed by nobody) and what is `blocked`."""
     own = Balance.objects.filter(item=OuterRef("pk"), owner="")
-    is_free = Q(status=Status.OK, location__kind__in=Location.PICKED, doubted_at=None)
+    is_usable = Q(status=Status.OK, location__kind__in=Location.PICKED, doubted_at=None)
+    usable = _summed(own.filter(is_usable), F("on_hand") - F("allocated"))
+    reserved = _summed(Reservation.objects.filter(item=OuterRef("pk")), F("quantity"))
+    blocked = own.exclude(is_usable).exclude(location__kind=Location.Kind.TRANSIT)
     return Item.objects.select_related("unit", "category").annotate(
-        available=_summed(own.filter(is_free), F("on_hand") - F("allocated")),
-        blocked=_summed(own.exclude(is_free).exclude(location__kind=Location.Kind.TRANSIT), F("on_hand")),
+        available=usable - reserved, blocked=_summed(blocked, F("on_hand"))
     )
 
 
-def _summed(rows: QuerySet[Balance], amount: Combinable) -> Coalesce:
+def _summed(rows: QuerySet[Any], amount: Combinable) -> Coalesce:
     one = rows.order_by().values("item").annotate(sum=Sum(amount)).values("sum")
     return Coalesce(Subquery(one), ZERO, output_field=DecimalField(**QUANTITY))
 

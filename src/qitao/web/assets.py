@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.templatetags.static import static
 
 BUILT = Path(__file__).parent / "static" / "dist"
@@ -30,7 +29,7 @@ def styles(entry: str) -> list[str]:
 
 
 def _manifest() -> dict[str, Any]:
-    return _read(MANIFEST.stat().st_mtime_ns if settings.DEBUG else 0)
+    return _read(MANIFEST.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=2)

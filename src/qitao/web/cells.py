@@ -46,6 +46,14 @@ def content(column: Column, row: Any) -> SafeString:
     value = column.of(row)
     if value is None or value == "":
         return conditional_escape("")
+    if column.kind == "chip":
+        return chips.chip(*_chip_of(column, row))
+    if column.kind in ("day", "moment"):
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), getattr(formats, column.kind)(value))
+    return _shown(column, row, value)
+
+
+def _shown(column: Column, row: Any, value: Any) -> SafeString:
     match column.kind:
         case "quantity":
             return _quantity(value, follow(row, column.unit) if column.unit else None)
@@ -53,18 +61,14 @@ def content(column: Column, row: Any) -> SafeString:
             return conditional_escape(formats.money(value, str(follow(row, column.unit) or "CNY")))
         case "number":
             return conditional_escape(formats.number(value))
-        case "day":
-            return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.day(value))
-        case "moment":
-            return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.moment(value))
-        case "chip":
-            return chips.chip(
-                follow(row, column.chip) if column.chip else row, str(column.value or column.name).split(".")[-1]
-            )
         case "named":
             return conditional_escape(formats.named(value))
-        case _:
-            return conditional_escape(value)
+    return conditional_escape(value)
+
+
+def _chip_of(column: Column, row: Any) -> tuple[Any, str]:
+    """Return the object that holds a column's state, and the name of its field."""
+    return follow(row, column.chip) if column.chip else row, str(column.value or column.name).split(".")[-1]
 
 
 def _quantity(value: Decimal, unit: Any) -> SafeString:
@@ -82,8 +86,7 @@ def plain(column: Column, row: Any) -> Any:
     if value is None or value == "":
         return None
     if column.kind == "chip":
-        thing = follow(row, column.chip) if column.chip else row
-        name = str(column.value or column.name).split(".")[-1]
+        thing, name = _chip_of(column, row)
         display = getattr(thing, f"get_{name}_display", None)
         return str(display() if display else value)
     if column.kind == "named":

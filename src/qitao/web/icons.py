@@ -1,4 +1,7 @@
-"""The icons, drawn for Qitao on a grid of 24 with one stroke; inline, so that they need no request and take the text's colour."""
+"""The icons, drawn for Qitao on a grid of 24 with one stroke.
+
+They are inline: no request, and they take the colour of the text beside them.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +33,12 @@ ICONS = MappingProxyType(
         "system": "M4 5.5h16v9H4ZM9 19.5h6M12 14.5v5",
         "plan": "M4.5 6.5h8M8 12h9M11.5 17.5h8",
         "chart": "M4.5 4.5v15h15M8 15l3.5-4 3 2.5 4.5-6",
-        "sun": "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.6 5.6l1 1M17.4 17.4l1 1M5.6 18.4l1-1M17.4 6.6l1-1",
+        "sun": "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.6 5.6l1 1"
+        "M17.4 17.4l1 1M5.6 18.4l1-1M17.4 6.6l1-1",
         "moon": "M19.5 14.2A8 8 0 1 1 9.8 4.5a6.4 6.4 0 0 0 9.7 9.7Z",
         "half": "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16ZM12 4v16M12 8h5M12 12h8M12 16h5",
-        "language": "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16ZM4 12h16M12 4c2.6 2.3 3.6 5 3.6 8s-1 5.7-3.6 8c-2.6-2.3-3.6-5-3.6-8s1-5.7 3.6-8Z",
+        "language": "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16ZM4 12h16"
+        "M12 4c2.6 2.3 3.6 5 3.6 8s-1 5.7-3.6 8c-2.6-2.3-3.6-5-3.6-8s1-5.7 3.6-8Z",
         "user": "M12 5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7ZM5.5 19.5c.5-3.3 3-5 6.5-5s6 1.7 6.5 5",
         "sign_out": "M10 4.5H5v15h5M14.5 8l4 4-4 4M18.5 12H9.5",
         "menu": "M4.5 7h15M4.5 12h15M4.5 17h15",
@@ -62,7 +67,8 @@ ICONS = MappingProxyType(
         "lock": "M6 11h12v8.5H6ZM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
         "pin": "M12 20.5s-6-5.3-6-10a6 6 0 0 1 12 0c0 4.7-6 10-6 10ZM12 8.5a2 2 0 1 1 0 4 2 2 0 0 1 0-4Z",
         "calendar": "M4.5 6h15v13.5h-15ZM4.5 10h15M8.5 3.8V7.5M15.5 3.8V7.5",
-        "truck": "M3.5 6.5h10V16h-10ZM13.5 10h4l3 3v3h-7M7 16a1.7 1.7 0 1 1 0 3.4A1.7 1.7 0 0 1 7 16ZM17 16a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4Z",
+        "truck": "M3.5 6.5h10V16h-10ZM13.5 10h4l3 3v3h-7M7 16a1.7 1.7 0 1 1 0 3.4A1.7 1.7 0 0 1 7 16Z"
+        "M17 16a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4Z",
         "money": "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16ZM9 8l3 4 3-4M12 12v4.5M9.5 12.3h5M9.5 14.5h5",
         "tree": "M10 4.5h4V8h-4ZM4.5 16h4v3.5h-4ZM15.5 16h4v3.5h-4ZM12 8v4M6.5 16v-4h11v4",
         "keyboard": "M3.5 7h17v10h-17ZM7 10.3v.2M10.3 10.3v.2M13.7 10.3v.2M17 10.3v.2M8 13.8h8",
@@ -78,7 +84,8 @@ SHAPES = MappingProxyType(
         "warn": '<path d="M6 1.6 11 10.4H1Z" fill="currentColor"/>',
         "wait": '<circle cx="6" cy="6" r="4.2" fill="none" stroke="currentColor" stroke-width="1.6"/>'
         '<path d="M6 3.6V6l1.7 1.2" fill="none" stroke="currentColor" stroke-width="1.3" stroke-linecap="round"/>',
-        "bad": '<path d="m2.6 2.6 6.8 6.8m0-6.8-6.8 6.8" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/>',
+        "bad": '<path d="m2.6 2.6 6.8 6.8m0-6.8-6.8 6.8"'
+        ' stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/>',
         "busy": '<path d="M3.2 1.8 10 6l-6.8 4.2Z" fill="currentColor"/>',
         "idle": '<circle cx="6" cy="6" r="3.6" fill="none" stroke="currentColor" stroke-width="1.6"/>',
         "held": '<path d="M3.6 2v8M8.4 2v8" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/>',

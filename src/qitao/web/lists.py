@@ -47,8 +47,9 @@ SIZES = (25, 50, 100, 200)
 class Column:
     """A column: what it is called, where its value comes from, how it is shown and sorted.
 
-    `value` is a path such as "item.code" or a function of the row; the column's name by default. `kind` is text, code,
-    named, quantity, money, number, day, moment, chip or html. `unit` is the path of a quantity's unit or a money's currency.
+    `value` is a path such as "item.code" or a function of the row; the column's name by default. `kind` is text,
+    code, named, quantity, money, number, day, moment, chip or html. `unit` is the path of a quantity's unit or of a
+    money's currency.
     """
 
     name: str
@@ -182,6 +183,7 @@ class FilterShown:
     options: list[tuple[str, Words]]
     chosen: tuple[str, ...]
     is_usual: bool  # set to what it is set to when nobody chooses
+    has_default: bool
 
     @property
     def words(self) -> list[Words]:
@@ -330,8 +332,15 @@ def _listing(request: HttpRequest, spec: List, rows: QuerySet[Any], columns: lis
 
 
 def _filter_shown(request: HttpRequest, wanted: Choice | Which) -> FilterShown:
-    is_usual = _chosen(request, wanted) == ([wanted.default] if wanted.default else [])
-    return FilterShown(wanted.name, wanted.title, wanted.options(request), tuple(_chosen(request, wanted)), is_usual)
+    chosen = _chosen(request, wanted)
+    return FilterShown(
+        name=wanted.name,
+        title=wanted.title,
+        options=wanted.options(request),
+        chosen=tuple(chosen),
+        is_usual=chosen == ([wanted.default] if wanted.default else []),
+        has_default=bool(wanted.default),
+    )
 
 
 def _choosable(request: HttpRequest, spec: List, columns: list[Column]) -> list[tuple[Column, bool]]:

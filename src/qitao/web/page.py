@@ -92,7 +92,7 @@ def _uncached(response: HttpResponse) -> HttpResponse:
 
 
 def command_from(request: HttpRequest) -> Command:
-    """Return the command of a form: its number comes from the field `command_id`, so that a second click is the same."""
+    """Return the command of a form: its number is the field `command_id`, so that a second click is the same one."""
     text = request.POST.get("command_id") or request.headers.get("Idempotency-Key") or ""
     try:
         number = uuid.UUID(text) if text else uuid.uuid4()

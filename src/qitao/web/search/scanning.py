@@ -49,7 +49,7 @@ class Meaning:
 
 
 def meanings(code: str, user: User) -> list[Meaning]:
-    """Return everything that `code` names, of what the user may see; capitals do not count, GS1 labels are understood."""
+    """Return everything that `code` names of what the user may see; capitals do not count, GS1 is understood."""
     text = unicodedata.normalize("NFKC", code).strip()
     if not text:
         return []

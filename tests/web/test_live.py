@@ -1,0 +1,139 @@
+"""The stream of live updates: one connection to the database for all screens, none of the pool's kept."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from qitao.accounts.models import User
+from qitao.journal.facts import announce
+from tests.fixtures.web import WebServer
+from tests.small_plant import EIGHT
+
+SCREENS = 40  # more than the pool has connections
+
+
+class Screen:
+    """An open stream, read over a bare socket."""
+
+    def __init__(self, server: WebServer, cookie: str) -> None:
+        parts = urlsplit(server.url)
+        self.socket = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10)
+        request = f"GET /live/ HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: sessionid={cookie}\r\n\r\n"
+        self.socket.sendall(request.encode())
+        self.read = b""
+        self.until(b"retry:")
+
+    def until(self, text: bytes, *, seconds: float = 10) -> bytes:
+        """Read until `text` has come."""
+        deadline = time.monotonic() + seconds
+        while text not in self.read:
+            assert time.monotonic() < deadline, f"{text!r} did not come: {self.read[-400:]!r}"
+            self.socket.settimeout(max(deadline - time.monotonic(), 0.05))
+            part = self.socket.recv(65536)
+            assert part, f"the server closed the stream: {self.read[-400:]!r}"
+            self.read += part
+        return self.read
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+@pytest.fixture
+def cookie(transactional_db: None) -> str:
+    """The session of somebody who signed in."""
+    user = User.objects.create(username="lin", name="Lin", roles=["planner"], password="!", created_at=EIGHT)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies["sessionid"].value
+
+
+@contextlib.contextmanager
+def screens(server: WebServer, cookie: str, number: int) -> Iterator[list[Screen]]:
+    opened: list[Screen] = []
+    try:
+        for _ in range(number):
+            opened.append(Screen(server, cookie))
+        yield opened
+    finally:
+        for screen in opened:
+            screen.close()
+
+
+def listeners() -> int:
+    """Count the connections that listen for live updates."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE application_name = 'qitao live' AND datname = current_database()"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def settled(number: int, *, seconds: float = 5) -> bool:
+    """Wait until so many connections listen."""
+    deadline = time.monotonic() + seconds
+    while listeners() != number and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return listeners() == number
+
+
+def test_a_fact_reaches_every_screen_by_one_connection(server: WebServer, cookie: str) -> None:
+    with screens(server, cookie, SCREENS) as opened:
+        assert settled(1)
+        started = time.monotonic()
+        with transaction.atomic():
+            announce("stock.received", about="catalog.item:7")
+        wanted = json.dumps({"kind": "stock.received", "about": "catalog.item:7"}).encode()
+        for screen in opened:
+            screen.until(wanted, seconds=2)
+        assert time.monotonic() - started < 2
+        page = _get(server, "/items/", cookie)  # the pool has connections left for pages
+        assert b"200 OK" in page
+    assert settled(0)
+
+
+def test_what_is_rolled_back_is_not_told(server: WebServer, cookie: str) -> None:
+    with screens(server, cookie, 1) as (screen,):
+        assert settled(1)
+        with contextlib.suppress(RuntimeError), transaction.atomic():
+            announce("stock.received")
+            raise RuntimeError
+        announce("stock.counted")
+        assert b"stock.received" not in screen.until(b"stock.counted")
+
+
+def test_a_broken_connection_is_opened_again_and_screens_look_at_everything(server: WebServer, cookie: str) -> None:
+    with screens(server, cookie, 2) as opened:
+        assert settled(1)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'qitao live'"
+            )
+        for screen in opened:
+            screen.until(b'{"kind": "*"')
+        announce("stock.counted")
+        for screen in opened:
+            screen.until(b"stock.counted")
+
+
+def test_a_stranger_hears_nothing(server: WebServer, transactional_db: None) -> None:
+    assert b" 401 " in _get(server, "/live/", "")
+
+
+def _get(server: WebServer, path: str, cookie: str) -> bytes:
+    parts = urlsplit(server.url)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as asked:
+        request = (
+            f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: sessionid={cookie}\r\nConnection: close\r\n\r\n"
+        )
+        asked.sendall(request.encode())
+        return asked.recv(4096)
