@@ -23,7 +23,7 @@ from charset_normalizer import from_bytes
 
 from qitao.exchange.dataset import Where
 from qitao.exchange.report import ImportReport, say
-from qitao.kernel.quantity import exact, half_up
+from qitao.kernel.quantity import LARGEST, exact, half_up
 from qitao.kernel.words import gettext_noop
 
 CHINESE = ("gb18030", "big5")
@@ -130,7 +130,7 @@ class Record:
                 remedy=gettext_noop("Write digits with a point as the decimal sign, for example 1200.5."),
             )
             return default
-        if rounded and (nearer := half_up(value)) != value:
+        if rounded and abs(value) <= LARGEST and (nearer := half_up(value)) != value:
             why = say(gettext_noop("Rounded to six decimal places."))
             self.table.report.change(self.where, self.table.title(column), before=written, after=nearer, why=why)
             value = nearer

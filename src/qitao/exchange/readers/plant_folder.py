@@ -6,9 +6,10 @@ the exporter writes by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -26,6 +27,7 @@ from qitao.exchange.dataset import (
     PurchaseLine,
     PurchaseOrder,
     Requirement,
+    Row,
     SalesLine,
     SalesOrder,
     Site,
@@ -264,31 +266,45 @@ class _Reader:
             self.dataset.purchase_lines.append(_purchase_line(record, code, str(lines[code])))
 
     def _complete(self) -> None:
-        """Add what rows name without a table of their own: site, warehouses, units, partners, BOM heads."""
+        """Add what rows name without a table of their own, each with the place that names it first."""
         data = self.dataset
-        sites = [row.site for row in data.work_centers] + [row.site for row in data.calendar_days]
-        data.sites.extend(Site(code=code, name=code) for code in dict.fromkeys(sites or [SITE]))
+        sites = _first(((row.site, row) for row in data.work_centers), ((row.site, row) for row in data.calendar_days))
+        data.sites.extend(Site(where=where, code=code, name=code) for code, where in sites.items() or [(SITE, None)])
         site = data.sites[0].code
-        for code in dict.fromkeys(filter(None, _named_warehouses(data))) or [WAREHOUSE]:
-            data.warehouses.append(Warehouse(code=code, name=code, site=site))
+        warehouses = _first(_named_warehouses(data))
+        data.warehouses.extend(
+            Warehouse(where=where, code=code, name=code, site=site)
+            for code, where in warehouses.items() or [(WAREHOUSE, None)]
+        )
+        units = _first((item.unit, item) for item in data.items)
         for code, decimals in decimals_by_unit(data).items():
-            data.units.append(Unit(code=code, decimals=decimals))
-        suppliers = [row.supplier for row in data.purchase_orders] + [row.supplier for row in data.sources]
-        for code in dict.fromkeys(filter(None, suppliers)):
-            data.suppliers.append(Supplier(code=code, name=code))
-        for code in dict.fromkeys(order.customer for order in data.sales_orders):
-            data.customers.append(Customer(code=code, name=code))
-        for code in dict.fromkeys(line.parent for line in data.bom_lines):
-            data.boms.append(Bom(parent=code))
+            data.units.append(Unit(where=units.get(code), code=code, decimals=decimals))
+        suppliers = _first(
+            ((row.supplier, row) for row in data.purchase_orders), ((row.supplier, row) for row in data.sources)
+        )
+        data.suppliers.extend(Supplier(where=where, code=code, name=code) for code, where in suppliers.items())
+        customers = _first((order.customer, order) for order in data.sales_orders)
+        data.customers.extend(Customer(where=where, code=code, name=code) for code, where in customers.items())
+        parents = _first((line.parent, line) for line in data.bom_lines)
+        data.boms.extend(Bom(where=where, parent=code) for code, where in parents.items())
 
 
-def _named_warehouses(data: Dataset) -> Iterator[str]:
-    yield from (row.warehouse for row in data.stock)
-    yield from (row.warehouse for row in data.sales_lines)
-    yield from (row.warehouse for row in data.work_orders)
-    yield from (row.warehouse for row in data.purchase_lines)
-    yield from (code for way in data.transfers for code in (way.from_warehouse, way.to_warehouse))
-    yield from (code for way in data.lanes for code in (way.from_warehouse, way.to_warehouse))
+def _first(*named: Iterable[tuple[str, Row]]) -> dict[str, Where | None]:
+    """Return each code that is named with the place that names it first."""
+    found: dict[str, Where | None] = {}
+    for code, row in chain(*named):
+        if code:
+            found.setdefault(code, row.where)
+    return found
+
+
+def _named_warehouses(data: Dataset) -> Iterator[tuple[str, Row]]:
+    yield from ((row.warehouse, row) for row in data.stock)
+    yield from ((row.warehouse, row) for row in data.sales_lines)
+    yield from ((row.warehouse, row) for row in data.work_orders)
+    yield from ((row.warehouse, row) for row in data.purchase_lines)
+    yield from ((code, way) for way in data.transfers for code in (way.from_warehouse, way.to_warehouse))
+    yield from ((code, way) for way in data.lanes for code in (way.from_warehouse, way.to_warehouse))
 
 
 def _item(record: Record) -> Item:

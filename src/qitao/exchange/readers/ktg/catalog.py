@@ -144,8 +144,10 @@ def _boms(source: Source) -> None:
             why = gettext_noop("{item} has no product BOM; the routing's material is taken as its BOM.")
             source.report.change(record.where, "product_id", before="", after=parent, why=say(why, item=parent))
             _bom_line(source, record, "product_id", "item_id")
-    for parent in dict.fromkeys(line.parent for line in source.data.bom_lines):
-        source.data.boms.append(Bom(parent=parent))
+    heads: dict[str, Bom] = {}
+    for line in source.data.bom_lines:
+        heads.setdefault(line.parent, Bom(where=line.where, parent=line.parent))
+    source.data.boms.extend(heads.values())
 
 
 def _bom_line(source: Source, record: Record, parent: str, component: str) -> None:
