@@ -22,7 +22,7 @@ class BrowserAssets(BuildHookInterface):  # type: ignore[type-arg]
         sys.path.insert(0, str(root / "tools"))
         import assets
 
-        assets.build(root)
+        assets.build(root, force=(root / ".git").exists())
         if (root / "src/qitao/locale").is_dir():
             sys.path.insert(0, str(root / "src"))
             from qitao.project.translations import compile_catalogs

@@ -7,7 +7,7 @@ export default defineConfig({
   build: {
     manifest: true,
     outDir: '../src/qitao/web/static/dist',
-    emptyOutDir: true,
+    emptyOutDir: false, // a running server still serves what it started with; tools/assets.py prunes
     assetsInlineLimit: 0, // no data: addresses; the content security policy stays narrow
     chunkSizeWarningLimit: 1200,
     target: ['chrome90', 'firefox90', 'safari15'], // tablets and scanners of the floor are not new

@@ -10,10 +10,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+KEEP_SECONDS = 24 * 3600
 COMPRESSED = (".js", ".css", ".svg", ".wasm", ".json")
 NPM_CI = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--no-update-notifier"]
 
@@ -27,8 +30,11 @@ def build(root: Path, *, force: bool = False) -> bool:
     if not force and stamp.exists() and stamp.read_text("ascii") == wanted:
         return False
     _install_packages(frontend, force=force)
+    if force:
+        shutil.rmtree(built, ignore_errors=True)
     _node(frontend, "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn")
     _compress(built)
+    _prune(built)
     stamp.write_text(wanted, "ascii")
     return True
 
@@ -75,6 +81,13 @@ def _fingerprint(frontend: Path) -> str:
             digest.update(f"{inside.as_posix()}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _prune(built: Path) -> None:
+    """Remove what no build has made for a day; until then a running server may still be asked for it."""
+    for path in built.rglob("*"):
+        if path.is_file() and time.time() - path.stat().st_mtime > KEEP_SECONDS:
+            path.unlink()
 
 
 def _compress(built: Path) -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.templatetags.static import static
 
 BUILT = Path(__file__).parent / "static" / "dist"
@@ -29,7 +30,8 @@ def styles(entry: str) -> list[str]:
 
 
 def _manifest() -> dict[str, Any]:
-    return _read(MANIFEST.stat().st_mtime_ns)
+    """Read the manifest once a process, as the server lists the files once; in development whenever it changes."""
+    return _read(MANIFEST.stat().st_mtime_ns if settings.DEBUG else 0)
 
 
 @lru_cache(maxsize=2)
