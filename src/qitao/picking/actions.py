@@ -38,9 +38,10 @@ DOUBTS = (ShortReason.EMPTY, ShortReason.LESS, ShortReason.WRONG_ITEM, ShortReas
 def make_list(command: Command, *, work_order_id: int) -> Reply:
     """Make, or fill up, the pick list of a released work order.
 
-    Refuses: NothingToPick. Records: picking.filled. Locks: the items it lacks.
+    Refuses: NothingToPick, WrongWarehouse. Records: picking.filled. Locks: the items it lacks.
     """
     work_order = WorkOrder.objects.select_related("warehouse").get(pk=work_order_id)
+    ledger.must_work_in(command, work_order.warehouse)
     pick_list = filling.fill(command, work_order)
     if pick_list is None:
         raise NothingToPick(work_order=work_order.code, warehouse=work_order.warehouse.code)
@@ -298,7 +299,7 @@ def take_from(command: Command, *, requirement_id: int, balance_id: int, quantit
     )
     line = filling.add_line(pick_list, requirement, balance, quantity)
     record(command, "picking.filled", pick_list, lines=1, work_order=work_order.code)
-    return {"pick_list": pick_list.pk, "pick_line": line.pk}
+    return {"pick_list": pick_list.pk, "code": pick_list.code, "pick_line": line.pk}
 
 
 @action(permission="planning.rank")

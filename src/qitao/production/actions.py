@@ -106,10 +106,11 @@ def write_requirements(work_order: WorkOrder, *, in_whole_units: bool = False) -
 def release(command: Command, *, work_order_id: int) -> Reply:
     """Release a work order to the floor; what is free in its warehouse is reserved for it.
 
-    Refuses: NotNow. Records: production.released – its pick list is made in the same transaction.
+    Refuses: NotNow, WrongWarehouse. Records: production.released – its pick list is made in the same transaction.
     Locks: the items it needs.
     """
     work_order = WorkOrder.objects.select_related("warehouse").get(pk=work_order_id)
+    ledger.must_work_in(command, work_order.warehouse)
     _lock_material(work_order)
     advance(work_order, "release", lifecycle=WORK_ORDER)
     reserved = _reserve(command, work_order)

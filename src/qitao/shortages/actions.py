@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
 from qitao.accounts.models import User
-from qitao.accounts.queries import people_with
-from qitao.catalog.models import Site
 from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
 from qitao.journal.lifecycle import advance
-from qitao.journal.numbers import next_code
-from qitao.kernel.quantity import ZERO
 from qitao.kernel.refusal import BadValue
 from qitao.picking.models import ShortPick
 from qitao.production import actions as production
 from qitao.production.models import WORK_ORDER, Requirement, WorkOrder
 from qitao.shortages import carrying, options, queries
-from qitao.shortages.models import CASE, OPEN_STATES, Case, CaseLine, Cause, Decision, OptionKind
+from qitao.shortages.models import CASE, Case, CaseLine, Cause, Decision, OptionKind
+from qitao.shortages.opening import open_or_join
 from qitao.shortages.refusals import CauseMissing, NothingShort, OptionChanged, OptionGone
 from qitao.stock import actions as stock
 from qitao.stock import ledger
 from qitao.stock.models import Item
-
-# severity → the time in which somebody must have decided
-DEADLINES = {
-    Case.Severity.STOPPED: timedelta(hours=1),
-    Case.Severity.TODAY: timedelta(hours=4),
-    Case.Severity.SOON: timedelta(days=1),
-    Case.Severity.LATER: timedelta(days=3),
-}
 
 
 @action(permission="shortages.open")
@@ -82,80 +70,12 @@ def report_short_pick(command: Command, *, short_pick_id: int) -> Reply:
     return {"case": case.pk, "code": case.code}
 
 
-def _requirement(pk: int) -> Requirement:
-    return Requirement.objects.select_related("work_order__warehouse__site", "item").get(pk=pk)
-
-
-def open_or_join(
-    command: Command, hits: Iterable[tuple[Requirement, Decimal, ShortPick | None]], *, origin: str
-) -> Case:
-    """Return the open case for the hits' item and site, opened now if there was none; the hits are in it.
-
-    Locks: the item – so two reports at once make one case.
-    """
-    rows = list(hits)
-    first = rows[0][0]
-    ledger.lock_items([first.item_id])
-    site = first.work_order.warehouse.site
-    case = Case.objects.filter(item=first.item_id, site=site, status__in=OPEN_STATES).first()
-    is_new = case is None
-    if case is None:
-        case = _open(command, first.item, site, origin=origin)
-    for requirement, quantity, short in rows:
-        CaseLine.objects.update_or_create(
-            case=case,
-            requirement=requirement,
-            defaults={"short_quantity": quantity, "short_pick": short, "joined_at": command.at},
-        )
-    _set_severity(command, case)
-    record(
-        command,
-        "shortages.opened" if is_new else "shortages.joined",
-        case,
-        item=first.item.code,
-        work_orders=sorted({requirement.work_order.code for requirement, _, _ in rows}),
-        quantity=str(sum((quantity for _, quantity, _ in rows), ZERO)),
-        origin=origin,
-    )
-    return case
-
-
-def _open(command: Command, item: Item, site: Site, *, origin: str) -> Case:
-    planners = people_with("shortages.decide")
-    return Case.objects.create(
-        code=next_code("SC", command.at),
-        item=item,
-        site=site,
-        origin=origin,
-        owner=planners[0] if planners else None,
-        deadline_at=command.at + DEADLINES[Case.Severity.LATER],
-        opened_at=command.at,
-        opened_by=command.actor,
-    )
-
-
-def _set_severity(command: Command, case: Case) -> None:
-    severity = min(
-        (_severity(line.requirement.work_order, timezone.localdate(command.at)) for line in _lines(case)),
-        default=Case.Severity.LATER,
-    )
-    Case.objects.filter(pk=case.pk).update(
-        severity=severity, deadline_at=case.opened_at + DEADLINES[Case.Severity(severity)]
-    )
-    case.refresh_from_db()
-
-
 def _lines(case: Case) -> Iterable[CaseLine]:
     return case.lines.select_related("requirement__work_order")
 
 
-def _severity(work_order: WorkOrder, today: date) -> Case.Severity:
-    if work_order.status in ("started", "paused"):
-        return Case.Severity.STOPPED
-    days = (work_order.start_on - today).days
-    if days <= 1:
-        return Case.Severity.TODAY
-    return Case.Severity.SOON if days <= 7 else Case.Severity.LATER
+def _requirement(pk: int) -> Requirement:
+    return Requirement.objects.select_related("work_order__warehouse__site", "item").get(pk=pk)
 
 
 # Verify and assess

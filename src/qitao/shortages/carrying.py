@@ -37,7 +37,7 @@ def _other_bin(command: Command, case: Case, requirement: Requirement, how: dict
         reply = picking.take_from(
             command, requirement_id=requirement.pk, balance_id=balance_id, quantity=Decimal(quantity)
         )
-    return {"pick_list": reply["pick_list"]}
+    return {"pick_list": reply["code"]}
 
 
 def _transfer(command: Command, case: Case, requirement: Requirement, how: dict[str, Any]) -> Wrote:

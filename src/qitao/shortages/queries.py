@@ -40,6 +40,22 @@ def open_cases() -> QuerySet[Case]:
     )
 
 
+def closed_cases() -> QuerySet[Case]:
+    """Return the cases that nobody works on any more, the last closed first."""
+    return (
+        Case.objects.exclude(status__in=OPEN_STATES)
+        .select_related("item__unit", "site", "owner")
+        .annotate(orders_hit=Count("lines__requirement__work_order", distinct=True))
+        .order_by("-closed_at", "-id")
+    )
+
+
+def cause_counts() -> list[tuple[str, int]]:
+    """Return how many closed cases had which cause, the most frequent first."""
+    rows = Case.objects.filter(status="closed").values_list("cause").annotate(number=Count("pk"))
+    return sorted(rows.order_by("cause"), key=lambda row: -row[1])
+
+
 def with_short(lines: QuerySet[Requirement]) -> QuerySet[Requirement]:
     """Add to each requirement how much of it the plan does not cover when its work order needs it: `short`.
 

@@ -207,7 +207,8 @@ def enter_count(command: Command, *, count_id: int, figures: dict[int, Decimal])
 @action(permission="stock.count")
 def add_count_line(command: Command, *, count_id: int, location_id: int, lot_code: str = "") -> Reply:
     """Add a bin where the counter found the item although the record does not know it."""
-    count = Count.objects.select_related("item").get(pk=count_id)
+    count = Count.objects.select_related("item", "warehouse").get(pk=count_id)
+    ledger.must_work_in(command, count.warehouse)
     line, _made = CountLine.objects.get_or_create(
         count=count,
         location_id=location_id,
@@ -402,7 +403,8 @@ def receive_transfer(command: Command, *, transfer_id: int, location_id: int | N
 @action(permission="stock.transfer")
 def cancel_transfer(command: Command, *, transfer_id: int) -> Reply:
     """Give up a transfer that was not sent yet; its stock is free again. Refuses: NotNow. Locks: its items."""
-    transfer = Transfer.objects.get(pk=transfer_id)
+    transfer = Transfer.objects.select_related("from_warehouse").get(pk=transfer_id)
+    ledger.must_work_in(command, transfer.from_warehouse)
     lines = list(transfer.lines.all())
     ledger.lock_items(line.item_id for line in lines)
     advance(transfer, "cancel", lifecycle=TRANSFER)

@@ -1,0 +1,161 @@
+"""Who works in one warehouse acts in no other: every action on stock × own and other warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from qitao.kernel.refusal import Refusal
+from qitao.picking import actions as picking
+from qitao.picking.models import PickLine, ShortPick
+from qitao.production import actions as production
+from qitao.production.models import WorkOrder
+from qitao.purchasing import actions as purchasing
+from qitao.stock import actions as stock
+from qitao.stock.models import Balance, Count, Move, Transfer
+from qitao.stock.refusals import WrongWarehouse
+from tests import small_plant
+from tests.small_plant import MONDAY, SmallPlant
+
+pytestmark = pytest.mark.django_db
+
+Try = Callable[["Scene", str], object]
+
+
+@dataclass
+class Scene:
+    """A plant in which something of every kind waits in warehouse RM."""
+
+    plant: SmallPlant
+    order: WorkOrder
+    firm: WorkOrder
+    count: Count
+    transfer: Transfer
+    delivery: int
+
+    def line(self, item: str = "BOLT") -> PickLine:
+        return PickLine.objects.get(item__code=item, status="open")
+
+
+@pytest.fixture
+def scene() -> Scene:
+    plant = small_plant.build()
+    for item, place in (("BOLT", "A-01"), ("PLATE", "A-02"), ("PAINT", "A-03")):
+        plant.put(item, place, 500)
+    boss = plant.do("warehouse_manager")
+    counted = stock.order_count(boss, item_id=plant.items["PLATE"].pk, warehouse_id=plant.home.pk)
+    count = Count.objects.get(pk=counted["count"])
+    planned = stock.plan_transfer(
+        plant.do("warehouse_manager"),
+        item_id=plant.items["PAINT"].pk,
+        from_warehouse_id=plant.home.pk,
+        to_warehouse_id=plant.second.pk,
+        quantity=Decimal(5),
+        due_on=MONDAY,
+    )
+    return Scene(
+        plant=plant,
+        order=plant.released(10),
+        firm=plant.work_order(5, code="FIRM"),
+        count=count,
+        transfer=Transfer.objects.get(pk=planned["transfer"]),
+        delivery=plant.purchase("BOLT", 50, promised=6).pk,
+    )
+
+
+def _balance(item: str) -> int:
+    return Balance.objects.get(item__code=item, location__warehouse__code="RM", status="ok").pk
+
+
+def _figures(scene: Scene) -> dict[int, Decimal]:
+    return {row.pk: Decimal(500) for row in scene.count.lines.all()}
+
+
+def _order_of(scene: Scene) -> int:
+    return purchasing.Delivery.objects.get(pk=scene.delivery).line.order_id
+
+
+# what → (who may do it, how)
+TRIES: dict[str, tuple[str, Try]] = {
+    "move": (
+        "picker",
+        lambda s, r: stock.move(
+            s.plant.do(r), balance_id=_balance("BOLT"), to_location_id=s.plant.bins["A-02"].pk, quantity=Decimal(1)
+        ),
+    ),
+    "change the status": (
+        "warehouse_manager",
+        lambda s, r: stock.change_status(
+            s.plant.do(r), balance_id=_balance("BOLT"), status="quarantine", quantity=Decimal(1)
+        ),
+    ),
+    "enter a count": (
+        "picker",
+        lambda s, r: stock.enter_count(s.plant.do(r), count_id=s.count.pk, figures=_figures(s)),
+    ),
+    "add a bin to a count": (
+        "picker",
+        lambda s, r: stock.add_count_line(s.plant.do(r), count_id=s.count.pk, location_id=s.plant.bins["A-03"].pk),
+    ),
+    "ship a transfer": ("picker", lambda s, r: stock.ship_transfer(s.plant.do(r), transfer_id=s.transfer.pk)),
+    "cancel a transfer": (
+        "warehouse_manager",
+        lambda s, r: stock.cancel_transfer(s.plant.do(r), transfer_id=s.transfer.pk),
+    ),
+    "receive": (
+        "picker",
+        lambda s, r: purchasing.receive(
+            s.plant.do(r), order_id=_order_of(s), lines=[{"delivery_id": s.delivery, "quantity": Decimal(1)}]
+        ),
+    ),
+    "release": ("line_leader", lambda s, r: production.release(s.plant.do(r), work_order_id=s.firm.pk)),
+    "report output": (
+        "line_leader",
+        lambda s, r: production.report_output(s.plant.do(r), work_order_id=s.order.pk, quantity=Decimal(1)),
+    ),
+    "make a pick list": (
+        "line_leader",
+        lambda s, r: picking.make_list(s.plant.do(r), work_order_id=s.order.pk),
+    ),
+    "confirm a pick": (
+        "picker",
+        lambda s, r: picking.confirm(s.plant.do(r), pick_line_id=s.line().pk, quantity=Decimal(1)),
+    ),
+    "report a short pick": (
+        "picker",
+        lambda s, r: picking.report_short(s.plant.do(r), pick_line_id=s.line().pk, found=Decimal(0), reason="empty"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TRIES)
+def test_in_another_warehouse_it_is_refused_and_changes_nothing(scene: Scene, what: str) -> None:
+    role, attempt = TRIES[what]
+    scene.plant.people[role].warehouses = ["W2"]
+    before = _state()
+    with pytest.raises(WrongWarehouse):
+        attempt(scene, role)
+    assert _state() == before
+
+
+@pytest.mark.parametrize("what", TRIES)
+def test_in_the_own_warehouse_it_is_done(scene: Scene, what: str) -> None:
+    role, attempt = TRIES[what]
+    scene.plant.people[role].warehouses = ["RM"]
+    try:
+        attempt(scene, role)
+    except Refusal as refusal:
+        pytest.fail(f"{what}: {refusal}")
+
+
+def _state() -> tuple[object, ...]:
+    balances = Balance.objects.order_by("pk").values_list("pk", "on_hand", "allocated", "status")
+    return (
+        list(balances),
+        Move.objects.count(),
+        ShortPick.objects.count(),
+        WorkOrder.objects.filter(status="firm").count(),
+    )
