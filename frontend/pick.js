@@ -38,7 +38,7 @@ function left(line) {
   if (!line.dataset.line) return sentFor(line).length || known.get(idOf(line))?.open === '0' ? 0n : 1n
   const news = known.get(line.dataset.line)
   const isNewer = news && news.version > Number(screen().dataset.version)
-  let open = micro(isNewer ? news.open : line.dataset.open)
+  let open = micro(isNewer ? news.open : line.dataset.left)
   for (const { about } of sentFor(line)) open = about.kind === 'short' ? 0n : open - micro(about.quantity)
   return open > 0n ? open : 0n
 }
@@ -333,7 +333,7 @@ document.addEventListener('input', (event) => {
   if (chosen === 'empty' || chosen === 'less') form.querySelector(`[name=reason][value=${wanted}]`).checked = true
 })
 
-const press = (selector) => current()?.querySelector(selector)?.click() ?? screen()?.querySelector(selector)?.click()
+const press = (selector) => current()?.querySelector(selector)?.click()
 const COMMANDS = {
   'QT-OK': () => press('[data-confirm] button, [data-missing] button'),
   'QT-SHORT': () => press('[data-short], [data-missing] button'),

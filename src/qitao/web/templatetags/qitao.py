@@ -13,8 +13,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from qitao.kernel.quantity import plain
 from qitao.web import assets as built
-from qitao.web import chips, formats, icons
+from qitao.web import chips, codes, formats, icons
 from qitao.web.navigation import Group, groups_for, landing
 from qitao.web.places import page_of
 from qitao.web.plan_age import PlanAge, plan_age
@@ -28,6 +29,8 @@ register.filter("days_away", formats.days_away)
 register.filter("short_day", formats.short_day)
 register.filter("named", formats.named)
 register.filter("page_of", page_of)
+register.filter("plain", plain)
+register.filter("qr", codes.qr)
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.shape, name="shape")
 register.simple_tag(chips.chip, name="chip")
