@@ -30,7 +30,7 @@ from qitao.engine.kits import Contender, Hold, Kits
 from qitao.engine.plant import NEVER, Flags, Int32, Int64, OrderKind, Plant, SupplyKind, grouped
 from qitao.engine.plant_builder import PlantBuilder
 from qitao.engine.plant_checks import substitute_ratio
-from qitao.engine.sweep import DAY_SHIFT, Asks, Desk, Found, Pool, sort_events, sweep, try_lines, try_order
+from qitao.engine.sweep import DAY_SHIFT, Asks, Desk, Found, Pool, sort_groups, sweep, try_lines, try_order
 
 T = TypeVar("T", np.int32, np.int64)
 
@@ -162,7 +162,7 @@ class Prepared:
         for supply, quantity in (changed or {}).items():
             self._set_left(supply, before[supply] + quantity - int(self.plant.supplies.quantity[supply]))
         found = self._scratch.found
-        try_lines(self._scratch, orders[part], lines[part])
+        try_lines(self._scratch._replace(asks=self.asks._replace(line_rows=lines[part])), orders[part])
         for supply, left in before.items():
             self._set_left(supply, left)
         return tuple(
@@ -273,7 +273,7 @@ def _sorted_events(plant: Plant, supply_day: Int32) -> tuple[Int32, Int32]:
     first, rows = plant.item_supplies
     rows = rows.copy()
     order_key = (supply_day.astype(np.int64) << 1) | (plant.supplies.kind != SupplyKind.STOCK)
-    sort_events(first, rows, order_key)
+    sort_groups(first, rows, order_key)
     return first, rows
 
 

@@ -101,10 +101,11 @@ def close_circles(flow: Flow, days: Days, waits: Int32, circular: Flags) -> None
 def forward(flow: Flow, days: Days, circular: Flags) -> None:
     """Carry lateness from orders to the orders that use their output, makers before users."""
     first, pegs, waits = consumers(flow)
-    queue = np.empty(waits.size, np.int32)
-    ready = np.flatnonzero(waits == 0)
-    queue[: ready.size] = ready
-    head, tail = 0, ready.size
+    queue, head, tail = np.empty(waits.size, np.int32), 0, 0
+    for order in range(waits.size):
+        if waits[order] == 0:
+            queue[tail] = order
+            tail += 1
     while head < tail:
         order = queue[head]
         head += 1

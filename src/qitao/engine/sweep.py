@@ -117,14 +117,11 @@ class Want(NamedTuple):
 
 
 @compiled
-def sort_events(first: Int32, rows: Int32, order_key: Int64) -> None:
-    """Sort each group's rows by their key, equal keys staying in row order."""
+def sort_small_groups(first: Int32, rows: Int32, order_key: Int64, largest: int) -> None:
+    """Sort the rows of each group of at most `largest` by their key, equal keys staying in row order."""
     for group in range(first.size - 1):
         start, end = first[group], first[group + 1]
-        if end - start > 32:
-            part = rows[start:end].copy()
-            keys = order_key[part]
-            rows[start:end] = part[np.argsort(keys, kind="mergesort")]
+        if end - start > largest:
             continue
         for at in range(start + 1, end):
             row = rows[at]
@@ -134,6 +131,21 @@ def sort_events(first: Int32, rows: Int32, order_key: Int64) -> None:
                 rows[to] = rows[to - 1]
                 to -= 1
             rows[to] = row
+
+
+def sort_groups(first: Int32, rows: Int32, order_key: Int64) -> None:
+    """Sort each group's rows by their key, equal keys staying in row order; small groups in one compiled pass."""
+    largest = 32
+    sort_small_groups(first, rows, order_key, largest)
+    for group in np.flatnonzero(np.diff(first) > largest).tolist():
+        part = rows[first[group] : first[group + 1]]
+        part[:] = part[np.argsort(order_key[part], kind="stable")]
+
+
+@inlined
+def wide(number: int) -> int:
+    """Return a number as int64, whatever integer (or literal) it is: one type, so that callees compile once."""
+    return np.int64(number)  # type: ignore[return-value]
 
 
 @inlined
@@ -318,14 +330,24 @@ def serve_line(desk: Desk, order: int, line: int, peg: int) -> int:
 
 
 @bare
-def serve_order(desk: Desk, order: int, peg: int) -> tuple[int, int]:
-    """Settle all lines of an order; return (kit day by declared days, next free peg row)."""
+def serve_rows(desk: Desk, order: int, start: int, end: int, peg: int) -> tuple[int, int]:
+    """Settle line_rows[start:end] of an order; return (latest day by declared days, next free peg row).
+
+    Callers pass int64 only: for any other type Numba would compile this large function once more.
+    """
     kit = 0
-    for at in range(desk.asks.first_line[order], desk.asks.first_line[order + 1]):
+    for at in range(start, end):
         line = desk.asks.line_rows[at]
         peg = serve_line(desk, order, line, peg)
         kit = max(kit, desk.found.line_day[line])
     return kit, peg
+
+
+@inlined
+def serve_order(desk: Desk, order: int, peg: int) -> tuple[int, int]:
+    """Settle all lines of an order; as `serve_rows`."""
+    first = desk.asks.first_line
+    return serve_rows(desk, order, wide(first[order]), wide(first[order + 1]), peg)
 
 
 @inlined
@@ -356,9 +378,9 @@ def keep_claims_only(desk: Desk, order: int, start: int) -> int:
 @bare
 def sweep(desk: Desk, sequence: Int32, horizon: int, kit_day: Int32, held: Flags) -> int:
     """Serve the orders in sequence; return the number of pegs. `horizon` -1: keep partial kits."""
-    peg = 0
+    peg = wide(0)
     for at in range(sequence.size):
-        order = sequence[at]
+        order = wide(sequence[at])
         start = peg
         kit, peg = serve_order(desk, order, peg)
         kit_day[order] = kit
@@ -375,7 +397,7 @@ def try_order(desk: Desk, order: int) -> int:
 
     Returns its kit day.
     """
-    kit, _ = serve_order(desk, order, 0)
+    kit, _ = serve_order(desk, order, wide(0))
     for at in range(desk.asks.first_line[order], desk.asks.first_line[order + 1]):
         line = desk.asks.line_rows[at]
         give_back(desk, desk.found.first_peg[line] + claims_of(desk.asks, line), desk.found.last_peg[line])
@@ -383,12 +405,12 @@ def try_order(desk: Desk, order: int) -> int:
 
 
 @bare
-def try_lines(desk: Desk, orders: Int32, lines: Int32) -> int:
-    """Serve single lines (lines[i] of orders[i]) one after another, put everything back; return the peg count."""
-    peg = 0
-    for at in range(lines.size):
-        peg = serve_line(desk, orders[at], lines[at], peg)
-    for at in range(lines.size):
-        line = lines[at]
+def try_lines(desk: Desk, orders: Int32) -> int:
+    """Serve single lines (line_rows[i] of orders[i]) one after another, put everything back; return the peg count."""
+    peg = wide(0)
+    for at in range(orders.size):
+        _, peg = serve_rows(desk, wide(orders[at]), at, at + 1, peg)
+    for at in range(orders.size):
+        line = desk.asks.line_rows[at]
         give_back(desk, desk.found.first_peg[line] + claims_of(desk.asks, line), desk.found.last_peg[line])
     return peg
