@@ -116,9 +116,17 @@ def _kits(plan_run: PlanRun, planned: Planned) -> list[KitDate]:
                 lines=len(lines),
                 lines_covered=sum(int(kits.line_day[line]) <= need for line in lines),
                 uses_substitute=any(kits.is_substituted(line) for line in lines),
+                uses_transfer=any(_is_fetched(kits, order, line) for line in lines),
             )
         )
     return rows
+
+
+def _is_fetched(kits: Kits, order: int, line: int) -> bool:
+    """Tell whether the plan counts for the line on stock that still lies in another warehouse."""
+    supplies, home = kits.plant.supplies, int(kits.plant.orders.warehouse[order])
+    rows = kits.peg_supply[kits.line_first_peg[line] : kits.line_last_peg[line]]
+    return bool(((supplies.kind[rows] == SupplyKind.STOCK) & (supplies.warehouse[rows] != home)).any())
 
 
 def _demands(plan_run: PlanRun, planned: Planned) -> list[DemandDate]:

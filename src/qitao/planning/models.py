@@ -42,6 +42,7 @@ class KitDate(models.Model):
     short_quantity = models.DecimalField(**QUANTITY, default=0, help_text="Of the bottleneck, not covered in time.")
     lines = models.PositiveIntegerField(default=0)
     uses_substitute = models.BooleanField(default=False, help_text="Complete only with an approved substitute.")
+    uses_transfer = models.BooleanField(default=False, help_text="Complete only with stock of another warehouse.")
     lines_covered = models.PositiveIntegerField(default=0, help_text="Covered by the start date.")
 
     class Meta:

@@ -313,6 +313,7 @@ class Trial:
                         "delivery": delivery.pk,
                         "delivery_code": str(delivery.line),
                         "supplier": delivery.line.order.supplier.name,
+                        "supplier_en": delivery.line.order.supplier.name_en,
                         "quantity": plain(delivery.open_quantity),
                         "was": delivery.expected_on.isoformat() if delivery.expected_on else None,
                         "on": on.isoformat(),
@@ -337,6 +338,7 @@ class Trial:
                 {
                     "source": source.pk,
                     "supplier": source.supplier.name,
+                    "supplier_en": source.supplier.name_en,
                     "quantity": plain(quantity),
                     "expected_on": on.isoformat(),
                     "price": plain(source.price),
@@ -368,8 +370,10 @@ class Trial:
             outcome = engine.evaluate(plant, self.kits, draft.changes, costs=self.costs)
         except engine.ChangeRefused:
             return None
-        kit, finish = int(outcome.kits.kit_day[self.order]), int(outcome.kits.finish_day[self.order])
-        late = outcome.kits.days_late(self.order)
+        mine = next((shift for shift in outcome.shifts if shift.order == self.order), None)
+        kit = mine.kit_after if mine else int(self.kits.kit_day[self.order])  # of a split order: of its last part
+        finish = mine.finish_after if mine else int(self.kits.finish_day[self.order])
+        late = max(finish - int(plant.orders.due_day[self.order]), 0)
         others = [shift for shift in trials.noticed(plant, outcome.shifts) if shift.order != self.order]
         return Option(
             kind=draft.kind,
@@ -377,7 +381,7 @@ class Trial:
             parameters=draft.parameters,
             kit_on=plant.date_of(kit),
             done_on=plant.date_of(finish),
-            days_late=None if late >= NEVER else late,
+            days_late=None if finish >= NEVER else late,
             cost=half_up(draft.cost, places=CENT),
             harms=self.namer.effects(shift for shift in others if shift.days > 0),
             helps=self.namer.effects(shift for shift in others if shift.days < 0),

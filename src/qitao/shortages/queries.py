@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Case as Condition
-from django.db.models import Count, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Greatest
 
 from qitao.accounts.models import User
@@ -18,8 +19,8 @@ from qitao.catalog.models import QUANTITY, Item
 from qitao.engine.costs import Costs
 from qitao.kernel.quantity import ZERO
 from qitao.picking.models import PickLine
-from qitao.planning.models import DemandDate, KitDate, Peg
-from qitao.planning.pegging import demands_behind
+from qitao.planning.models import DemandDate, KitDate, Peg, SupplyKind
+from qitao.planning.pegging import demands_behind, held_up
 from qitao.production.models import OPEN_STATES as OPEN_WORK_ORDERS
 from qitao.production.models import Requirement, WorkOrder
 from qitao.purchasing.models import Delivery
@@ -60,19 +61,22 @@ def with_short(lines: QuerySet[Requirement]) -> QuerySet[Requirement]:
     """Add to each requirement how much of it the plan does not cover when its work order needs it: `short`.
 
     It is needed on the start day, or – where that is gone – on the day of the plan. What the plan does not know yet
-    counts as short.
+    counts as short, and so does what it counts on without anybody having decided it: stock that lies in another
+    warehouse, a substitute.
     """
     still = Greatest(F("quantity") - F("issued"), ZERO, output_field=DecimalField(**QUANTITY))
     need = Greatest(F("work_order__start_on"), F("cover__run__as_of"))
     in_time = Peg.objects.filter(
-        requirement=OuterRef("pk"), item=OuterRef("item"), available_on__lte=OuterRef("need_on")
+        ~Q(kind=SupplyKind.STOCK) | Q(supply_id=OuterRef("work_order__warehouse")),
+        requirement=OuterRef("pk"),
+        item=OuterRef("item"),
+        available_on__lte=OuterRef("need_on"),
     )
     summed = in_time.order_by().values("requirement").annotate(all=Sum("quantity")).values("all")
     there = Coalesce(Subquery(summed), ZERO, output_field=DecimalField(**QUANTITY))
     return lines.annotate(need_on=need, still=still).annotate(
         short=Condition(
             When(cover=None, then=F("still")),
-            When(cover__covered_on__lte=F("need_on"), then=Value(ZERO)),
             default=Greatest(F("still") - there, ZERO, output_field=DecimalField(**QUANTITY)),
             output_field=DecimalField(**QUANTITY),
         )
@@ -108,10 +112,16 @@ class HitDemand:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Whom a shortage hurts, as the present plan says."""
+    """Whom a shortage hurts, as the present plan says: who lacks the item, who waits for those, which customers."""
 
     work_orders: list[HitOrder]
+    waiting: list[KitDate]
     demands: list[HitDemand]
+
+    @property
+    def orders_hit(self) -> int:
+        """How many work orders lack the item or wait for one that does."""
+        return len(self.work_orders) + len(self.waiting)
 
     @property
     def short_quantity(self) -> Decimal:
@@ -150,7 +160,27 @@ def impacts(cases: Iterable[Case]) -> dict[int, Impact]:
             kit = getattr(line.work_order, "kit", None)
             hits[pk].append(HitOrder(line.work_order, line, short, kit, is_reported))
     behind = demands_behind(sorted({hit.work_order.pk for rows in hits.values() for hit in rows}))
-    return {pk: Impact(rows, _demands_of(rows, behind)) for pk, rows in hits.items()}
+    waiting = _waiting(wanted) if any(hits.values()) else {}
+    return {
+        pk: Impact(rows, _not_in(rows, waiting.get(pk, [])), _demands_of(rows, behind)) for pk, rows in hits.items()
+    }
+
+
+def _waiting(wanted: dict[tuple[int, int], int]) -> dict[int, list[KitDate]]:
+    """Return for each case the late work orders at whose root lies its item, lacking at its site."""
+    found: dict[int, list[KitDate]] = defaultdict(list)
+    for held in held_up():
+        root = held.root
+        if root.bottleneck is not None and not held.is_root:
+            pk = wanted.get((root.bottleneck.item_id, root.work_order.warehouse.site_id))
+            if pk is not None:
+                found[pk].append(held.kit)
+    return found
+
+
+def _not_in(hits: list[HitOrder], kits: list[KitDate]) -> list[KitDate]:
+    direct = {hit.work_order.pk for hit in hits}
+    return [kit for kit in kits if kit.pk not in direct]
 
 
 def short_lines(item_id: int, *, site_id: int) -> list[tuple[Requirement, Decimal]]:
