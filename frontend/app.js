@@ -12,6 +12,7 @@ import './palette.js'
 import './scan.js'
 import './live.js'
 import './board.js'
+import './cases.js'
 import './outbox.js'
 import './pad.js'
 import './pick.js'
@@ -23,6 +24,10 @@ async function draw(root) {
 }
 draw(document)
 document.addEventListener('htmx:load', (event) => draw(event.detail.elt.parentElement ?? document))
+// A camera is offered on touch screens only, and browsers lend it to https and this machine alone.
+if (navigator.mediaDevices && window.matchMedia('(pointer: coarse)').matches) {
+  for (const button of document.querySelectorAll('[data-camera]')) button.hidden = false
+}
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('[data-camera]')
   if (button) (await import('./camera.js')).read(button)

@@ -10,6 +10,7 @@ let pause = 1000
 let missed = false
 const due = new Set()
 let timer = 0
+let refreshed = 0 // when this page last asked; a busy floor must not make every screen ask all the time
 
 const regions = () => document.querySelectorAll('[data-live]')
 const offline = (on) => {
@@ -67,7 +68,7 @@ function happened({ kind, about }) {
       due.add(region.id)
     }
   }
-  if (due.size && !timer) timer = setTimeout(flush, 250)
+  if (due.size && !timer) timer = setTimeout(flush, Math.max(250, refreshed + 1200 - performance.now()))
   document.dispatchEvent(new CustomEvent('qitao:happened', { detail: { kind, about } }))
 }
 
@@ -87,6 +88,7 @@ async function refresh(wanted) {
   }
   if (due.size && !timer) timer = setTimeout(flush, 1500)
   if (!ready.length) return
+  refreshed = performance.now()
   const answer = await fetch(window.location.href, { headers: { 'X-Live': 'yes' } }).catch(() => null)
   if (!answer?.ok || answer.redirected) return
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')

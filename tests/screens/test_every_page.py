@@ -20,6 +20,8 @@ PAGES = {
     "item-purchases": "/items/BOLT/?tab=purchases",
     "item-bom": "/items/FRAME/?tab=bom",
     "item-moves": "/items/BOLT/?tab=moves",
+    "bin": "/scan/?code=A-01",
+    "lot": "/scan/?code=L-1",
     "search": "/search/?q=bolt",
     "search-none": "/search/?q=zzzz",
 }

@@ -49,6 +49,12 @@ def route(pick_list: PickList) -> QuerySet[PickLine]:
     )
 
 
+def open_lines_at(place: Location) -> QuerySet[PickLine]:
+    """Return the lines still to be picked from a bin, the list made first first."""
+    rows = PickLine.objects.filter(location=place, status="open")
+    return rows.select_related("pick_list", "item__unit", "lot").order_by("pick_list_id", "id")
+
+
 @dataclass(frozen=True, slots=True)
 class Lacking:
     """A requirement of a work order and how much of it no pick line stands for."""

@@ -19,6 +19,7 @@ from qitao.stock.models import (
     CountLine,
     Item,
     Location,
+    Lot,
     Move,
     Reservation,
     Status,
@@ -27,6 +28,7 @@ from qitao.stock.models import (
 )
 
 ZERO = Decimal(0)
+MOVE_SHOWS = ("lot", "from_location__warehouse", "to_location__warehouse", "actor")
 
 
 def pickable(item_id: int, *, on: date) -> QuerySet[Balance]:
@@ -152,6 +154,26 @@ def balances_of(item: Item) -> QuerySet[Balance]:
     )
 
 
+def balances_in(place: Location) -> QuerySet[Balance]:
+    """Return what lies in a bin, by item."""
+    return (
+        Balance.objects.filter(location=place, on_hand__gt=0)
+        .select_related("lot", "item__unit", "location")
+        .order_by("item__code", "lot__expires_on", "id")
+    )
+
+
+def moves_at(place: Location) -> QuerySet[Move]:
+    """Return what went into a bin and out of it, newest first."""
+    rows = Move.objects.filter(Q(from_location=place) | Q(to_location=place))
+    return rows.select_related(*MOVE_SHOWS, "item__unit").order_by("-id")
+
+
+def moves_of_lot(lot: Lot) -> QuerySet[Move]:
+    """Return every move of a lot, newest first."""
+    return Move.objects.filter(lot=lot).select_related(*MOVE_SHOWS, "item__unit").order_by("-id")
+
+
 def items_with_stock() -> QuerySet[Item]:
     """Return all items, each with what is `available` (own, ok, pickable, claimed by nobody) and what is `blocked`."""
     own = Balance.objects.filter(item=OuterRef("pk"), owner="")
@@ -173,7 +195,7 @@ def moves_of(item: Item) -> QuerySet[Move]:
     """Return the moves of `item`, newest first."""
     return (
         Move.objects.filter(item=item)
-        .select_related("lot", "from_location__warehouse", "to_location__warehouse", "actor")
+        .select_related(*MOVE_SHOWS)
         .order_by("-id")
     )
 

@@ -63,7 +63,7 @@ MAP = (
             Place("sales-orders", _("Sales orders"), "customer", "sales.view", "s"),
         ),
     ),
-    Group(_("System"), (Place("imports", _("Import"), "import", "exchange.import"),)),
+    Group(_("System"), (Place("imports", _("Imports"), "import", "exchange.import"),)),
 )
 
 

@@ -60,7 +60,7 @@ ITEMS = List(
         ),
         Which(
             "active",
-            _("In use"),
+            _("Status"),
             {"yes": (_("in use"), Q(is_active=True)), "no": (_("no longer"), Q(is_active=False))},
             default="yes",
         ),
