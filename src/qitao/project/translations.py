@@ -3,12 +3,13 @@
     python -m qitao.project.translations extract    new messages into the Simplified Chinese catalog
     python -m qitao.project.translations hant       Traditional Chinese anew from Simplified
     python -m qitao.project.translations compile    what Django reads (.mo), where it is older than its source
-    python -m qitao.project.translations check      complete, same placeholders, no forbidden word, nothing stale
+    python -m qitao.project.translations glossary   the page of the documentation from the glossary
+    python -m qitao.project.translations check      complete, same placeholders, the glossary's words, nothing stale
 
 English is the language of the source. Simplified Chinese is written by people; Traditional Chinese is derived from it
-by OpenCC (Taiwan, with phrases) and `locale/zh_Hant.tsv` (Simplified term, Traditional term), never edited by hand.
-`locale/forbidden.tsv` lists words that must not appear in a translation, each with the reason. Pure Python: no GNU
-gettext is needed.
+by OpenCC (Taiwan, with phrases), the glossary and `locale/zh_Hant.tsv` (Simplified words, Traditional words), never
+edited by hand. `locale/forbidden.tsv` lists words that must not appear in a translation, each with the reason. Pure
+Python: no GNU gettext is needed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from qitao.project import glossary
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LOCALES = PACKAGE / "locale"
@@ -42,6 +45,17 @@ FUNCTIONS: dict[str, Any] = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
+FILE = re.compile(r"\w+\.csv")
+CHARACTERS = {"zh_Hans": "gb2312", "zh_Hant": "big5"}  # the old national sets hold no character of the other script
+QUOTES = str.maketrans("“”‘’", "「」『』")
+HAN = "\u3400-\u9fff"
+UGLY = {
+    re.compile(rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9][{HAN}]"): "a space between Chinese and Latin letters or digits",
+    re.compile(rf"[{HAN}] ?[,;:?!]|[{HAN}]\.(?!\w)|[{HAN}]\(|\)[{HAN}]"): "full-width punctuation",
+    re.compile(r"[，。；：？！、（）「」“”] | [，。；：？！、（）]|  |^ | $"): "no such space",
+    re.compile(r"[Ａ-Ｚａ-ｚ０-９]"): "no full-width letters or digits",
+    re.compile(r"(?<!…)…(?!…)|\.\.\."): "the ellipsis ……",
+}
 
 
 def catalog_path(locale: str, locales: Path = LOCALES) -> Path:
@@ -120,17 +134,30 @@ def _converter() -> Any:
     from opencc import OpenCC
 
     opencc = OpenCC("s2twp")
-    terms = sorted(_table(LOCALES / "zh_Hant.tsv"), key=lambda row: -len(row[0]))
+    rows = [(first, rest) for first, rest in _table(LOCALES / "zh_Hant.tsv")]
+    whole = {first[1:]: rest for first, rest in rows if first.startswith("=")}
+    terms = (pair for term in glossary.terms() for pair in zip(term.zh_Hans, term.zh_Hant, strict=True))
+    known = dict(terms) | dict(rows)
+    words = sorted(known.items(), key=lambda pair: -len(pair[0]))
 
     def convert(text: str) -> str:
-        for number, (simplified, _) in enumerate(terms):
+        if text in whole:
+            return whole[text]
+        for number, (simplified, _) in enumerate(words):
             text = text.replace(simplified, chr(0xE000 + number))
         text = opencc.convert(text)
-        for number, (_, traditional) in enumerate(terms):
+        for number, (_, traditional) in enumerate(words):
             text = text.replace(chr(0xE000 + number), traditional)
-        return text
+        return text.translate(QUOTES)
 
     return convert
+
+
+def write_glossary() -> int:
+    """Write the page of the documentation."""
+    glossary.PAGE.parent.mkdir(parents=True, exist_ok=True)
+    glossary.PAGE.write_text(glossary.page(glossary.terms()), "utf-8")
+    return 0
 
 
 def compile_catalogs(locales: Path = LOCALES) -> int:
@@ -163,11 +190,13 @@ def _stale() -> Iterator[str]:
     expected = {(m.id, m.context): m.string for m in _derived() if m.id}
     if {(m.id, m.context): m.string for m in derived if m.id} != expected:
         yield "Traditional Chinese is not what Simplified gives: run hant"
+    if glossary.PAGE.parent.is_dir() and glossary.PAGE.read_text("utf-8") != glossary.page(glossary.terms()):
+        yield "The page of the glossary is not what the glossary gives: run glossary"
 
 
 def problems_of(locale: str) -> Iterator[str]:
-    """List what is untranslated, has other placeholders than its source, or uses a forbidden word."""
-    forbidden = _table(LOCALES / "forbidden.tsv")
+    """List what is untranslated, has other placeholders than its source, or is said as it must not be."""
+    faults = _faults_of(locale)
     for message in _read(catalog_path(locale)):
         if not message.id:
             continue
@@ -178,9 +207,44 @@ def problems_of(locale: str) -> Iterator[str]:
         for text in _texts(message.string):
             if not _same_places(message, text):
                 yield f"{name} has other placeholders in {text!r}"
-            for word, reason in forbidden:
-                if word in text:
-                    yield f"{name} says {word}: {reason}"
+            for fault in faults(_texts(message.id)[-1], text):
+                yield f"{name} says {text!r}: {fault}"
+
+
+def _faults_of(locale: str) -> Callable[[str, str], Iterator[str]]:
+    """Return what finds fault with a translation: words, characters, spaces and punctuation of a language."""
+    known = glossary.terms()
+    forbidden = [(word, reason) for word, where, reason in _forbidden() if locale in where]
+    forbidden += [(word, f"the term is {term.said(locale)[0]}") for term in known for word in term.forbidden(locale)]
+
+    def faults(english: str, text: str) -> Iterator[str]:
+        yield from (f"not {word}, {why}" for word, why in forbidden if word in (text, f"={text}") or word in text)
+        yield from glossary.disagreements(_without_tags(english), text, locale, known)
+        for character in dict.fromkeys(re.findall(f"[{HAN}]", text)):
+            if not _writable(character, CHARACTERS[locale]):
+                yield f"{character} is of the other script"
+        yield from (why for pattern, why in UGLY.items() if pattern.search(_without_tags(text)))
+
+    return faults
+
+
+def _forbidden() -> Iterator[tuple[str, str, str]]:
+    for word, rest in _table(LOCALES / "forbidden.tsv"):
+        where, _, reason = rest.partition("\t")
+        yield word, where, reason
+
+
+def _without_tags(text: str) -> str:
+    """Leave out tags, file names and placeholders: what fills those has its own edges."""
+    return FILE.sub("\ufffc", PLACEHOLDER.sub("\ufffc", re.sub(r"<[^>]+>", "", text)))
+
+
+def _writable(character: str, encoding: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _same_places(message: Message, text: str) -> bool:
@@ -231,7 +295,13 @@ def _write(catalog: Catalog, path: Path) -> None:
     path.write_bytes(header.encode() + text.getvalue())
 
 
-VERBS = {"extract": extract, "hant": derive, "compile": compile_catalogs, "check": check}
+VERBS = {
+    "extract": extract,
+    "hant": derive,
+    "compile": compile_catalogs,
+    "glossary": write_glossary,
+    "check": check,
+}
 
 
 def main(arguments: list[str]) -> int:
