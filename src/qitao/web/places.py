@@ -24,8 +24,10 @@ ROUTES = MappingProxyType(
 )
 
 
-def page_of(thing: Model) -> str:
-    """Return the address of a thing's page; empty where it has none."""
+def page_of(thing: Model | None) -> str:
+    """Return the address of a thing's page; empty where it has none, or where there is no thing."""
+    if thing is None:
+        return ""
     route = ROUTES.get(thing._meta.label_lower, "")
     try:
         return reverse(route, args=[_key(thing)]) if route else ""
