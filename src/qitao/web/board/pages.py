@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from qitao.journal.command import Command
-from qitao.kernel.refusal import BadValue, Refusal
+from qitao.kernel.refusal import Refusal
 from qitao.kernel.words import gettext_noop
 from qitao.planning import actions as planning
 from qitao.planning.models import KitDate
@@ -24,8 +22,9 @@ from qitao.web.board import filtering
 from qitao.web.board.detail import details
 from qitao.web.board.showing import board_page
 from qitao.web.lists import Column
+from qitao.web.many import each
 from qitao.web.page import command_from, done, page
-from qitao.web.saying import say
+from qitao.web.request import Request
 
 FILE = [
     Column("rank", gettext_lazy("Rank"), kind="number", value="work_order.rank"),
@@ -47,7 +46,7 @@ FILE = [
 
 
 @page(permission="planning.view")
-def board(request: HttpRequest) -> HttpResponseBase:
+def board(request: Request) -> HttpResponseBase:
     """Show the board, or save it as a file."""
     today = timezone.localdate()
     if request.GET.get("export") in list_files.KINDS and request.user.may("exchange.export"):
@@ -59,33 +58,38 @@ def board(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(permission="planning.view")
-def lines(request: HttpRequest, code: str) -> HttpResponse:
+def lines(request: Request, code: str) -> HttpResponse:
     """Show the lines of one work order with what covers them: the part that opens under its row."""
     kit = get_object_or_404(kits().select_related("run"), work_order__code=code)
     return render(request, "board/detail.html", {"detail": details([kit])[kit.pk]})
 
 
 @page(permission="planning.run", methods=["POST"])
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: Request) -> HttpResponse:
     """Plan at once."""
     reply = planning.plan_now(command_from(request))
     return done(request, _("Planned anew in {milliseconds} ms.").format(milliseconds=reply["engine_ms"]))
 
 
 @page(permission="production.release", methods=["POST"])
-def release(request: HttpRequest) -> HttpResponse:
+def release(request: Request) -> HttpResponse:
     """Release the selected work orders; those that cannot be are named."""
 
     def one(command: Command, kit: KitDate) -> None:
         production.release(command, work_order_id=kit.pk)
 
-    released, refused = _each(request, one)
-    text = ngettext("{count} work order released.", "{count} work orders released.", released)
-    return _told(request, text.format(count=released), released, refused)
+    def told(count: int) -> str:
+        return ngettext("{count} work order released.", "{count} work orders released.", count).format(count=count)
+
+    return each(request, kits(), one, say_done=told)
+
+
+class NothingHeldUp(Refusal):
+    reason = gettext_noop("Nothing holds {code} up.")
 
 
 @page(permission="shortages.open", methods=["POST"])
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: Request) -> HttpResponse:
     """Report the bottleneck of each selected work order as short: cases are opened or joined."""
 
     def one(command: Command, kit: KitDate) -> None:
@@ -93,40 +97,7 @@ def report(request: HttpRequest) -> HttpResponse:
             raise NothingHeldUp(code=kit.work_order.code)
         shortages.report(command, requirement_id=kit.bottleneck_id)
 
-    reported, refused = _each(request, one)
-    text = ngettext("{count} shortage reported.", "{count} shortages reported.", reported)
-    return _told(request, text.format(count=reported), reported, refused)
+    def told(count: int) -> str:
+        return ngettext("{count} shortage reported.", "{count} shortages reported.", count).format(count=count)
 
-
-class NothingHeldUp(Refusal):
-    reason = gettext_noop("Nothing holds {code} up.")
-
-
-def chosen(request: HttpRequest) -> list[int]:
-    """Return the ids that a form has ticked; refuses where none is."""
-    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdecimal()]
-    if not ids:
-        raise BadValue(field=_("Selection"), problem=gettext_noop("is empty"))
-    return ids
-
-
-def _each(request: HttpRequest, one: Callable[[Command, KitDate], None]) -> tuple[int, list[Refusal]]:
-    """Do something with each ticked order, each a command of its own; return how many went well, and the refusals."""
-    command = command_from(request)
-    good, refused = 0, []
-    for kit in kits().filter(work_order__in=chosen(request)):
-        try:
-            one(command.part(str(kit.pk)), kit)
-        except Refusal as refusal:
-            refused.append(refusal)
-        else:
-            good += 1
-    return good, refused
-
-
-def _told(request: HttpRequest, text: str, good: int, refused: list[Refusal]) -> HttpResponse:
-    """Say what was done and what was not; where nothing was, refuse with the first reason."""
-    if refused and not good:
-        raise refused[0]
-    reasons = " ".join(dict.fromkeys(say(refusal).reason for refusal in refused))
-    return done(request, f"{text} {reasons}".strip())
+    return each(request, kits(), one, say_done=told)

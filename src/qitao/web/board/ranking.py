@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from qitao.production import actions as production
 from qitao.production.models import WorkOrder
 from qitao.production.queries import open_work_orders
 from qitao.web.page import command_from, done, page
+from qitao.web.request import Request
 
 LAST = "0"
 
@@ -47,7 +48,7 @@ class Move:
 
 
 @page(permission="planning.rank")
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: Request) -> HttpResponse:
     """Show what serving some work orders before another would do; nothing is changed."""
     ids = _ids(request.GET)
     moved = list(open_work_orders().filter(pk__in=ids))
@@ -64,7 +65,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 @page(permission="planning.rank", methods=["POST"])
-def apply(request: HttpRequest) -> HttpResponse:
+def apply(request: Request) -> HttpResponse:
     """Give the ranks that were previewed."""
     move = _move(request.POST, _ids(request.POST))
     back = _way_back(move.ids)
@@ -76,7 +77,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 
 
 @page(permission="planning.rank", methods=["POST"])
-def undo(request: HttpRequest) -> HttpResponse:
+def undo(request: Request) -> HttpResponse:
     """Put work orders back before those they were served before."""
     command = command_from(request)
     for pair in request.GET.getlist("back"):
