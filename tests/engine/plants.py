@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
+from math import floor
 
 from hypothesis import strategies as st
 
 from qitao.engine.plant import ItemKind, Plant, SupplyKind
 from qitao.engine.plant_builder import PlantBuilder
+from qitao.engine.plant_checks import substitute_ratio
 
 AS_OF = dt.date(2026, 1, 5)
 RATIOS = [Fraction(1), Fraction(2), Fraction(1, 3), Fraction(3, 2)]
@@ -17,16 +19,16 @@ PLACES = ["A", "B", "C"]
 
 @st.composite
 def plants(draw: st.DrawFn, *, reservations: bool = True, chained: bool = True) -> Plant:
-    """Draw a plant of up to 5 items, 3 warehouses, 8 supplies, 7 orders. `chained`: work orders feed one another."""
+    """Draw a plant of up to 4 items, 3 warehouses, 10 supplies, 7 orders. `chained`: work orders feed one another."""
     build = PlantBuilder(AS_OF)
     for place in PLACES:
         build.add_warehouse(place)
-    items = [build.add_item(f"I{row}", kind=ItemKind.MAKE) for row in range(draw(st.integers(1, 5)))]
+    items = [build.add_item(f"I{row}", kind=ItemKind.MAKE) for row in range(draw(st.integers(1, 4)))]
     item, place = st.sampled_from(items), st.sampled_from(PLACES)
     if draw(st.booleans()):
         _lanes(draw, build, item, place)
     _substitutes(draw, build, items)
-    for row in range(draw(st.integers(0, 8))):
+    for row in range(draw(st.integers(0, 10))):
         kind = draw(st.sampled_from([SupplyKind.STOCK, SupplyKind.PURCHASE_ORDER]))
         day = 0 if kind is SupplyKind.STOCK else draw(st.sampled_from([-1, 0, 1, 2, 3, 5, None]))
         quantity = draw(st.integers(0, 9))
@@ -47,15 +49,15 @@ def _lanes(draw: st.DrawFn, build: PlantBuilder, item: st.SearchStrategy[int], p
 
 def _substitutes(draw: st.DrawFn, build: PlantBuilder, items: list[int]) -> None:
     pairs = [(one, other) for one in items for other in items if one != other]
-    for component, substitute in draw(st.lists(st.sampled_from(pairs), max_size=4)) if pairs else []:
+    for component, substitute in draw(st.lists(st.sampled_from(pairs), max_size=6)) if pairs else []:
         build.add_substitute(
             component,
             substitute,
-            parent=draw(st.sampled_from([-1, -1, *items])),
+            parent=draw(st.sampled_from([-1, -1, -1, *items])),
             ratio=draw(st.sampled_from(RATIOS)),
             priority=draw(st.integers(1, 2)),
-            valid_from=draw(st.sampled_from([-5, 0, 2])),
-            valid_to=draw(st.sampled_from([None, 1, 4])),
+            valid_from=draw(st.sampled_from([-5, -5, 0, 2])),
+            valid_to=draw(st.sampled_from([None, None, 1, 4])),
         )
 
 
@@ -91,20 +93,21 @@ def _order(
 
 @st.composite
 def _reserved(draw: st.DrawFn, build: PlantBuilder, plant: Plant) -> Plant:
-    """Reserve some supplies for lines of the same item, never more than there is or is needed."""
+    """Reserve some supplies for lines that can use them, never more than there is or is needed."""
     left = plant.supplies.quantity.tolist()
     need = plant.lines.quantity.tolist()
     fits = [
-        (line, supply)
+        (line, supply, Fraction(*ratio))
         for line in range(len(need))
         for supply in range(len(left))
-        if plant.lines.item[line] == plant.supplies.item[supply]
+        if (ratio := substitute_ratio(plant, line, int(plant.supplies.item[supply])))
         and supply != plant.orders.output[plant.lines.order[line]]
     ]
-    for line, supply in draw(st.lists(st.sampled_from(fits), max_size=3)) if fits else []:
-        units = draw(st.integers(0, min(left[supply], need[line]) // 1_000_000))
+    for line, supply, ratio in draw(st.lists(st.sampled_from(fits), max_size=3)) if fits else []:
+        most = min(left[supply], floor(need[line] * ratio))
+        units = draw(st.integers(0, most // 1_000_000))
         if units:
             build.add_reservation(line, supply, quantity=units)
             left[supply] -= units * 1_000_000
-            need[line] -= units * 1_000_000
+            need[line] -= floor(units * 1_000_000 / ratio)
     return build.build()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -295,3 +297,13 @@ def test_the_command_tells_and_a_refused_input_writes_nothing(
 def test_an_empty_plant_is_planned(tmp_path: Path) -> None:
     (tmp_path / "items.csv").write_text("item,kind,lead_days\n", encoding="utf-8")
     assert plan_folder(tmp_path, tmp_path / "out", as_of=MONDAY)["counts"]["kits.csv"] == 0
+
+
+def test_planning_a_folder_loads_no_web_framework_and_no_database(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("item,kind,lead_days\n", encoding="utf-8")
+    program = (
+        "import sys; from pathlib import Path; from qitao.engine.folder import main; "
+        "main(Path(sys.argv[1]), Path(sys.argv[1]) / 'out'); "
+        "sys.exit(any(name in sys.modules for name in ('django', 'psycopg')))"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, capture_output=True)
