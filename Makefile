@@ -20,7 +20,7 @@ demo: .venv/.stamp-$(LOCKED) assets translations
 	@exec $(BIN)/qitao demo $(ARGS)
 
 test: .venv/.stamp-dev assets translations browser
-	$(BIN)/pytest $(PYTEST_ARGS) $(ARGS)
+	env -u DJANGO_SETTINGS_MODULE -u DATABASE_URL $(BIN)/pytest $(PYTEST_ARGS) $(ARGS)
 
 check: lint layers types words migrations
 
