@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 from qitao.web.icons import shape
 
 # model.field → value → tone; a value that is missing is "idle"
-TONES = MappingProxyType(
+TONES: Mapping[str, Mapping[Any, str]] = MappingProxyType(
     {
         "production.workorder.status": {
             "firm": "wait",

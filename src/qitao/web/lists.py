@@ -32,12 +32,14 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
 from qitao.web import cells, list_files
+from qitao.web.request import Request
 
 Words = str | Promise
 SIZES = (25, 50, 100, 200)
@@ -87,7 +89,7 @@ class Choice:
 
     name: str
     title: Words
-    choices: Sequence[tuple[Any, Words]] | Callable[[HttpRequest], Sequence[tuple[Any, Words]]]
+    choices: Sequence[tuple[Any, Words]] | Callable[[Request], Sequence[tuple[Any, Words]]]
     lookup: str = ""  # the name by default
     default: str = ""
 
@@ -95,7 +97,7 @@ class Choice:
         """Keep the rows whose value is one of `values`."""
         return rows.filter(**{f"{self.lookup or self.name}__in": values})
 
-    def options(self, request: HttpRequest) -> list[tuple[str, Words]]:
+    def options(self, request: Request) -> list[tuple[str, Words]]:
         """Return value and word of each choice."""
         found = self.choices(request) if callable(self.choices) else self.choices
         return [(str(value), word) for value, word in found]
@@ -107,15 +109,15 @@ class Which:
 
     name: str
     title: Words
-    cases: Mapping[str, tuple[Words, Q | Callable[[HttpRequest], Q]]]
+    cases: Mapping[str, tuple[Words, Q | Callable[[Request], Q]]]
     default: str = ""
 
-    def apply_for(self, request: HttpRequest, rows: QuerySet[Any], values: Sequence[str]) -> QuerySet[Any]:
+    def apply_for(self, request: Request, rows: QuerySet[Any], values: Sequence[str]) -> QuerySet[Any]:
         """Keep the rows that meet any of the conditions."""
         conditions = [self.cases[value][1] for value in values if value in self.cases]
         return rows.filter(reduce(or_, (each(request) if callable(each) else each for each in conditions), Q()))
 
-    def options(self, request: HttpRequest) -> list[tuple[str, Words]]:
+    def options(self, request: Request) -> list[tuple[str, Words]]:
         """Return value and word of each condition."""
         return [(value, word) for value, (word, _) in self.cases.items()]
 
@@ -236,8 +238,8 @@ class Listing:
 
 
 def show(
-    request: HttpRequest, spec: List, rows: QuerySet[Any], *, template: str = "lists/page.html", **context: Any
-) -> HttpResponse:
+    request: Request, spec: List, rows: QuerySet[Any], *, template: str = "lists/page.html", **context: Any
+) -> HttpResponseBase:
     """Answer with the page of a list, its refreshed part, or its file, as the request asks."""
     columns = chosen_columns(request, spec)
     rows = _sorted(spec, filtered(request, spec, rows), request.GET.get("sort", ""))
@@ -249,7 +251,7 @@ def show(
     return render(request, "lists/part.html" if is_part else template, {"list": listing, **context})
 
 
-def filtered(request: HttpRequest, spec: List, rows: QuerySet[Any]) -> QuerySet[Any]:
+def filtered(request: Request, spec: List, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Return the rows that the address asks for."""
     for wanted in spec.filters:
         values = _chosen(request, wanted)
@@ -270,7 +272,7 @@ def searched(rows: QuerySet[Any], lookups: Iterable[str], text: str) -> QuerySet
     return rows
 
 
-def chosen_columns(request: HttpRequest, spec: List) -> list[Column]:
+def chosen_columns(request: Request, spec: List) -> list[Column]:
     """Return the columns to show: those the address names, else the usual ones; never one the reader may not see."""
     allowed = [each for each in spec.columns if not each.permission or request.user.may(each.permission)]
     wanted = request.GET.get("columns", "").split(",")
@@ -278,7 +280,7 @@ def chosen_columns(request: HttpRequest, spec: List) -> list[Column]:
     return named or [each for each in allowed if each.shown]
 
 
-def _chosen(request: HttpRequest, wanted: Choice | Which) -> list[str]:
+def _chosen(request: Request, wanted: Choice | Which) -> list[str]:
     """Return what a filter is set to: unknown values count for nothing, "all" lifts a default."""
     if wanted.name not in request.GET:
         return [wanted.default] if wanted.default else []
@@ -305,7 +307,7 @@ def _turned(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
-def _listing(request: HttpRequest, spec: List, rows: QuerySet[Any], columns: list[Column]) -> Listing:
+def _listing(request: Request, spec: List, rows: QuerySet[Any], columns: list[Column]) -> Listing:
     size = request.GET.get("size", "")
     per_page = int(size) if size.isdecimal() and int(size) in SIZES else spec.size
     page = Paginator(rows, per_page).get_page(request.GET.get("page"))
@@ -331,7 +333,7 @@ def _listing(request: HttpRequest, spec: List, rows: QuerySet[Any], columns: lis
     )
 
 
-def _filter_shown(request: HttpRequest, wanted: Choice | Which) -> FilterShown:
+def _filter_shown(request: Request, wanted: Choice | Which) -> FilterShown:
     chosen = _chosen(request, wanted)
     return FilterShown(
         name=wanted.name,
@@ -343,7 +345,7 @@ def _filter_shown(request: HttpRequest, wanted: Choice | Which) -> FilterShown:
     )
 
 
-def _choosable(request: HttpRequest, spec: List, columns: list[Column]) -> list[tuple[Column, bool]]:
+def _choosable(request: Request, spec: List, columns: list[Column]) -> list[tuple[Column, bool]]:
     allowed = [each for each in spec.columns if not each.permission or request.user.may(each.permission)]
     return [(each, each in columns) for each in allowed]
 
@@ -357,7 +359,7 @@ def _row(spec: List, columns: list[Column], row: Any) -> Row:
     )
 
 
-def _heading(request: HttpRequest, column: Column, sort: str) -> Heading:
+def _heading(request: Request, column: Column, sort: str) -> Heading:
     """Return a column's head: a click sorts by it, a second one turns it round; with Shift it joins the others."""
     parts = [part for part in sort.split(",") if part]
     names = [part.lstrip("-") for part in parts]
@@ -377,7 +379,7 @@ def _heading(request: HttpRequest, column: Column, sort: str) -> Heading:
     )
 
 
-def _address(request: HttpRequest, **changes: str | None) -> str:
+def _address(request: Request, **changes: str | None) -> str:
     """Return the query of this request with some parts changed; None takes one away."""
     query: QueryDict = request.GET.copy()
     for name, value in changes.items():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qitao.accounts.roles import ROLES
+from qitao.web.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ MAP = (
 )
 
 
-def groups_for(request: HttpRequest) -> list[Group]:
+def groups_for(request: Request) -> list[Group]:
     """Return the groups with the places that the reader may see, the present one marked."""
     found = []
     for group in MAP:
@@ -77,7 +77,7 @@ def groups_for(request: HttpRequest) -> list[Group]:
     return found
 
 
-def _shown(place: Place, request: HttpRequest) -> Place | None:
+def _shown(place: Place, request: Request) -> Place | None:
     if not request.user.is_authenticated or not request.user.may(place.permission):
         return None
     try:

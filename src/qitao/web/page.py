@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -26,12 +27,13 @@ from qitao.accounts.roles import PERMISSIONS
 from qitao.journal.command import Command
 from qitao.kernel.refusal import BadValue, NotAllowed, Refusal
 from qitao.kernel.words import gettext_noop
+from qitao.web.request import Request
 from qitao.web.saying import Said, say
 
 SIGNED_IN = "(signed in)"
 EVERYONE = "(everyone)"
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(*, permission: str, methods: Sequence[str] = ("GET",)) -> Callable[[View], View]:
@@ -42,7 +44,7 @@ def page(*, permission: str, methods: Sequence[str] = ("GET",)) -> Callable[[Vie
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **arguments: Any) -> HttpResponse:
+        def answer(request: Request, *args: Any, **arguments: Any) -> HttpResponseBase:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             try:
@@ -60,7 +62,7 @@ def page(*, permission: str, methods: Sequence[str] = ("GET",)) -> Callable[[Vie
     return decorate
 
 
-def stop(request: HttpRequest, permission: str) -> HttpResponse | None:
+def stop(request: Request, permission: str) -> HttpResponse | None:
     """Return the way to sign-in for a stranger, None for who may pass; refuses who may not with `NotAllowed`."""
     if permission == EVERYONE:
         return None
@@ -71,7 +73,7 @@ def stop(request: HttpRequest, permission: str) -> HttpResponse | None:
     return None
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def _to_sign_in(request: Request) -> HttpResponse:
     """Send a stranger to the sign-in page, and back here afterwards where "here" can be asked for again."""
     wanted = request.get_full_path() if request.method == "GET" and not request.htmx else _back(request) or "/"
     answer = redirect_to_login(wanted)
@@ -80,7 +82,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _uncached(response: HttpResponse) -> HttpResponse:
+def _uncached(response: HttpResponseBase) -> HttpResponseBase:
     """Keep the browser from showing an old page, or a part in place of the whole."""
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     if not response.has_header("Cache-Control"):
@@ -91,7 +93,7 @@ def _uncached(response: HttpResponse) -> HttpResponse:
 # Commands
 
 
-def command_from(request: HttpRequest) -> Command:
+def command_from(request: Request) -> Command:
     """Return the command of a form: its number is the field `command_id`, so that a second click is the same one."""
     text = request.POST.get("command_id") or request.headers.get("Idempotency-Key") or ""
     try:
@@ -104,7 +106,7 @@ def command_from(request: HttpRequest) -> Command:
 # Answers
 
 
-def done(request: HttpRequest, text: str = "", *, to: str = "", undo: str = "") -> HttpResponse:
+def done(request: Request, text: str = "", *, to: str = "", undo: str = "") -> HttpResponse:
     """Answer a write that succeeded: say `text`, go `to`; `undo` is the address that takes it back by POST.
 
     Without `to` an htmx form stays where it is and its live regions refresh; a plain form goes back where it came from.
@@ -120,7 +122,7 @@ def done(request: HttpRequest, text: str = "", *, to: str = "", undo: str = "") 
     return HttpResponseRedirect(target, status=303)
 
 
-def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def refused(request: Request, refusal: Refusal) -> HttpResponse:
     """Say a refusal the way the asker can show it, with its HTTP status – a plain form is sent back with a message."""
     said = say(refusal)
     if request.accepts("application/json") and not request.accepts("text/html"):
@@ -143,7 +145,7 @@ def _events(**events: dict[str, Any]) -> str:
     return json.dumps({f"qitao:{name}": detail for name, detail in events.items() if detail or name == "changed"})
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: Request) -> str:
     """Return the page of ours that the request came from, or nothing."""
     came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
     if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}):

@@ -26,7 +26,7 @@ from qitao.web import formats
 from qitao.web.board import filtering
 from qitao.web.board.detail import Detail, details
 from qitao.web.board.filtering import Wanted
-from qitao.web.chips import TONES
+from qitao.web.chips import tone_of
 
 FEW = 2
 GROUP_TITLES: dict[str, str | Promise] = {"line": _("Line"), "day": _("Start day"), "bottleneck": _("Bottleneck")}
@@ -69,7 +69,7 @@ class Row:
 
     @property
     def tone(self) -> str:
-        return TONES["planning.kitdate.state"][self.kit.state]
+        return tone_of(self.kit, "state")
 
     @property
     def is_overdue(self) -> bool:
@@ -139,7 +139,7 @@ def board_page(query: QueryDict, user: User, *, today: date) -> BoardPage:
         counts=_counts(query, found, wanted),
         page=page,
         groups=list(_groups(wanted, _rows(list(page.object_list), wanted, today), shown)),
-        lines=WorkCenter.objects.order_by("code"),
+        lines=list(WorkCenter.objects.order_by("code")),
         held_item=Item.objects.filter(code=wanted.bottleneck).first() if wanted.bottleneck else None,
         freshness=planning.freshness(),
         query=_without(query, "page"),
@@ -152,12 +152,11 @@ def board_page(query: QueryDict, user: User, *, today: date) -> BoardPage:
 
 def _counts(query: QueryDict, found: QuerySet[KitDate], wanted: Wanted) -> list[StateCount]:
     counted = dict(found.order_by().values_list("state").annotate(number=Count("pk")))
-    tones = TONES["planning.kitdate.state"]
     return [
         StateCount(
             state=state.value,
             word=state.label,
-            tone=tones[state.value],
+            tone=tone_of(KitDate(state=state.value), "state"),
             count=counted.get(state.value, 0),
             query=_toggled(query, state.value),
             is_chosen=state.value in wanted.states,
@@ -225,7 +224,7 @@ def _groups(wanted: Wanted, rows: list[Row], shown: QuerySet[KitDate]) -> Iterat
         return
     field = filtering.GROUPS[wanted.by][0]
     late = Count("pk", filter=Q(state__in=(KitState.LATE, KitState.NEVER)))
-    summed = shown.order_by().values_list(field).annotate(Count("pk"), late)
+    summed = shown.order_by().values_list(field).annotate(number=Count("pk"), late=late)
     sums = {key: (number, hurt) for key, number, hurt in summed}
     for key, part in groupby(rows, key=lambda row: _key(wanted.by, row)):
         members = list(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,21 +24,21 @@ from qitao.web.saying import Said
 
 
 @page(permission="shortages.view")
-def board(request: Request) -> HttpResponse:
+def board(request: Request) -> HttpResponseBase:
     """Show the open cases by state."""
     shown = kanban(request.GET, request.user, now=timezone.now())
     return render(request, "cases/board.html", {"page": shown, "tab": "cases"})
 
 
 @page(permission="shortages.view")
-def open_list(request: Request) -> HttpResponse:
+def open_list(request: Request) -> HttpResponseBase:
     """Show the open cases as a list."""
     rows = open_cases().select_related("opened_by").order_by()
     return show(request, OPEN, rows, template="cases/list.html", title=_("Shortage cases"), tab="cases-list")
 
 
 @page(permission="shortages.view")
-def closed_list(request: Request) -> HttpResponse:
+def closed_list(request: Request) -> HttpResponseBase:
     """Show the closed cases with their causes."""
     return show(
         request,
@@ -52,7 +52,7 @@ def closed_list(request: Request) -> HttpResponse:
 
 
 @page(permission="shortages.view")
-def coming(request: Request) -> HttpResponse:
+def coming(request: Request) -> HttpResponseBase:
     """Show what the plan sees coming and nobody has opened a case for."""
     found = foreseen()
     lines = {hit.demand.pk: hit for one in found for hit in one.demands}
@@ -78,7 +78,7 @@ def case_called(code: str) -> Case:
 
 
 @page(permission="shortages.view")
-def case(request: Request, code: str) -> HttpResponse:
+def case(request: Request, code: str) -> HttpResponseBase:
     """Show one case."""
     found = case_called(code)
     shown = case_page(found, request.user, today=timezone.localdate())
@@ -86,7 +86,7 @@ def case(request: Request, code: str) -> HttpResponse:
 
 
 @page(permission="shortages.view")
-def options(request: Request, code: str) -> HttpResponse:
+def options(request: Request, code: str) -> HttpResponseBase:
     """Show the ways out for one requirement of a case, each tried on a copy of the plan."""
     shown = ways_for(request, case_called(code), request.GET.get("requirement", ""))
     template = "cases/ways.html" if request.htmx else "cases/ways_page.html"

@@ -164,20 +164,20 @@ def _steps(case: Case, facts: list[Fact]) -> list[Step]:
         if state is not None:
             last[state] = fact
     present = WAY.index(case.status) if case.status in WAY else -1
-    steps = []
-    for place, state in enumerate(WAY):
-        fact = last.get(state) if place <= present else None
-        steps.append(
-            Step(
-                state=state,
-                word=str(Case.State(state).label),
-                is_now=place == present,
-                is_passed=place < present,
-                at=fact.at if fact else None,
-                who=str(fact.actor) if fact else "",
-            )
-        )
-    return steps
+    return [_step(state, last.get(state), place - present) for place, state in enumerate(WAY)]
+
+
+def _step(state: str, fact: Fact | None, ahead: int) -> Step:
+    """Return a step that lies `ahead` of the present state (below zero: behind it) and the fact that led to it."""
+    reached = fact if ahead <= 0 else None
+    return Step(
+        state=state,
+        word=str(Case.State(state).label),
+        is_now=ahead == 0,
+        is_passed=ahead < 0,
+        at=reached.at if reached else None,
+        who=str(reached.actor) if reached else "",
+    )
 
 
 def _suggested(facts: list[Fact]) -> str:

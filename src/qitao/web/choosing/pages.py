@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from qitao.catalog.models import Item, Kind
@@ -11,13 +11,14 @@ from qitao.kernel.words import gettext_noop
 from qitao.stock.models import Location, Warehouse
 from qitao.web.lists import searched
 from qitao.web.page import page
+from qitao.web.request import Request
 
 MOST = 20
 ITEM_FIELDS = ("code", "name", "name_en", "pinyin", "spec")
 
 
 @page(permission="catalog.view")
-def item_options(request: HttpRequest) -> HttpResponse:
+def item_options(request: Request) -> HttpResponse:
     """Offer items for what was typed into the field `item`; `kind=make` limits them to what is made here."""
     items = Item.objects.filter(is_active=True)
     if request.GET.get("kind") in Kind.values:
@@ -27,7 +28,7 @@ def item_options(request: HttpRequest) -> HttpResponse:
 
 
 @page(permission="stock.view")
-def bin_options(request: HttpRequest) -> HttpResponse:
+def bin_options(request: Request) -> HttpResponse:
     """Offer bins of a warehouse for what was typed into the field `bin`."""
     bins = Location.objects.filter(warehouse__code=request.GET.get("warehouse", ""), kind__in=Location.STORED)
     found = searched(bins, ("code", "name"), request.GET.get("bin", "")).order_by("route", "code")[:MOST]

@@ -180,7 +180,7 @@ def _buyer(user: User, now: datetime, today: date) -> BuyerToday:
 
 
 def _warehouse_manager(user: User, now: datetime, today: date) -> WarehouseToday:
-    expected = purchasing.open_deliveries().filter(within(user, "line__order__warehouse"), expected__lte=today)
+    expected = purchasing.late_deliveries(today + timedelta(days=1)).filter(within(user, "line__order__warehouse"))
     transfers = stock.open_transfers().filter(within(user, "from_warehouse") | within(user, "to_warehouse"))
     return WarehouseToday(
         counts=list(stock.open_counts().filter(within(user, "warehouse"))[:FEW]),

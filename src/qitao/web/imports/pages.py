@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from qitao.exchange.models import Import
 from qitao.web.lists import Column, Empty, List, show
 from qitao.web.page import page
+from qitao.web.request import Request
 
 
 def _written(row: Import) -> int:
@@ -35,6 +36,6 @@ IMPORTS = List(
 
 
 @page(permission="exchange.import")
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: Request) -> HttpResponseBase:
     """Show the imports that were carried out."""
     return show(request, IMPORTS, Import.objects.select_related("actor"), title=_("Imports"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +15,10 @@ from qitao.web.items.showing import item_page
 from qitao.web.lists import Choice, Column, Empty, List, Which, show
 from qitao.web.page import page
 from qitao.web.places import page_of
+from qitao.web.request import Request
 
 
-def _categories(request: HttpRequest) -> list[tuple[int, str]]:
+def _categories(request: Request) -> list[tuple[int, str]]:
     return [(row.pk, named(row)) for row in Category.objects.order_by("code")]
 
 
@@ -74,13 +75,13 @@ ITEMS = List(
 
 
 @page(permission="catalog.view")
-def items(request: HttpRequest) -> HttpResponse:
+def items(request: Request) -> HttpResponseBase:
     """Show the items with what is there of each."""
     return show(request, ITEMS, items_with_stock(), title=_("Items"))
 
 
 @page(permission="catalog.view")
-def item(request: HttpRequest, code: str) -> HttpResponse:
+def item(request: Request, code: str) -> HttpResponseBase:
     """Show one item: its future, where it lies, who needs it, what comes, what it is made of."""
     found = get_object_or_404(Item.objects.select_related("unit", "category", "variant_of"), code=code)
     shown = item_page(

@@ -8,17 +8,18 @@ from collections.abc import AsyncIterator
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
 
 from qitao.web.live.hub import hub
 from qitao.web.page import SIGNED_IN
+from qitao.web.request import Request
 
 BEAT_SECONDS = 15.0
 RETRY = "retry: 1000\n\n"
 BEAT = "event: beat\ndata: \n\n"
 
 
-async def live(request: HttpRequest) -> HttpResponseBase:
+async def live(request: Request) -> HttpResponseBase:
     """Stream what happens, as server-sent events with {"kind", "about"}; never more than kinds and numbers of rows."""
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])

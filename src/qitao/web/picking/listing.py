@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db.models import F, Q
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from qitao.web.chips import plain_chip
 from qitao.web.formats import named
 from qitao.web.lists import Choice, Column, Empty, List, Which
 from qitao.web.places import page_of
+from qitao.web.request import Request
 from qitao.web.scope import within
 
 
@@ -38,7 +38,7 @@ def shorts(row: PickList) -> SafeString | str:
     return plain_chip(ngettext("{count} short", "{count} short", count).format(count=count), "warn")
 
 
-def _warehouses(request: HttpRequest) -> list[tuple[int, str]]:
+def _warehouses(request: Request) -> list[tuple[int, str]]:
     return [(row.pk, f"{row.code} {named(row)}") for row in Warehouse.objects.order_by("code")]
 
 

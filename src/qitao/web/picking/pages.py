@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,16 +28,17 @@ from qitao.web.picking.listing import PICK_LISTS
 from qitao.web.picking.showing import AnswerPage, answer_page, cases_of, lacking_of, pick_page
 from qitao.web.places import page_of
 from qitao.web.reading import Reading
+from qitao.web.request import Request
 
 
 @page(permission="picking.view")
-def pick_lists(request: HttpRequest) -> HttpResponse:
+def pick_lists(request: Request) -> HttpResponseBase:
     """Show the pick lists, the first to be started first."""
     return show(request, PICK_LISTS, queries.lists(), template="picking/lists.html", title=_("Pick lists"))
 
 
 @page(permission="picking.view")
-def pick_list(request: HttpRequest, code: str) -> HttpResponse:
+def pick_list(request: Request, code: str) -> HttpResponseBase:
     """Show the pick screen to who may pick this list now, and its lines to everybody else."""
     found = _list(code)
     may_pick = (
@@ -52,7 +54,7 @@ def pick_list(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="picking.view")
-def lines(request: HttpRequest, code: str) -> HttpResponse:
+def lines(request: Request, code: str) -> HttpResponseBase:
     """Show all lines of a pick list, each with a way to it."""
     found = _list(code)
     shown = pick_page(found, request.user, at=timezone.now())
@@ -61,7 +63,7 @@ def lines(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="picking.view")
-def printed(request: HttpRequest, code: str) -> HttpResponse:
+def printed(request: Request, code: str) -> HttpResponseBase:
     """Show a pick list for paper: A4, with codes to scan."""
     shown = pick_page(_list(code), request.user, at=timezone.now())
     return render(request, "picking/print.html", {"page": shown, "at": timezone.now()})
@@ -78,7 +80,7 @@ def _list(code: str) -> PickList:
 
 
 @page(permission="picking.pick", methods=["POST"])
-def confirm(request: HttpRequest, code: str) -> HttpResponse:
+def confirm(request: Request, code: str) -> HttpResponseBase:
     """Confirm that something was taken: the whole open quantity, or the one that is sent along."""
     line = _line(request, code)
     fields = Reading(request.POST)
@@ -103,7 +105,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="picking.pick", methods=["POST"])
-def undo(request: HttpRequest, code: str, line: int, move: int) -> HttpResponse:
+def undo(request: Request, code: str, line: int, move: int) -> HttpResponseBase:
     """Take the last pick back."""
     found = get_object_or_404(PickLine.objects.select_related("item__unit", "location"), pk=line, pick_list__code=code)
     actions.undo(command_from(request), move_id=move, pick_line_id=line)
@@ -113,13 +115,13 @@ def undo(request: HttpRequest, code: str, line: int, move: int) -> HttpResponse:
     return done(request, text)
 
 
-def _line(request: HttpRequest, code: str) -> PickLine:
+def _line(request: Request, code: str) -> PickLine:
     rows = PickLine.objects.select_related("item__unit", "lot", "location__warehouse", "pick_list")
     number = Reading(request.POST).number("line", title=_("Line"))
     return get_object_or_404(rows, pk=number, pick_list__code=code)
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def _wants_json(request: Request) -> bool:
     return not request.accepts("text/html")
 
 
@@ -132,7 +134,7 @@ def _said(text: str, **facts: Any) -> JsonResponse:
 
 
 @page(permission="picking.pick", methods=["POST"])
-def short(request: HttpRequest, code: str) -> HttpResponse:
+def short(request: Request, code: str) -> HttpResponseBase:
     """Report that a bin holds less than the line asks for."""
     line = _line(request, code)
     fields = Reading(request.POST)
@@ -151,7 +153,7 @@ def short(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="picking.pick", methods=["POST"])
-def missing(request: HttpRequest, code: str) -> HttpResponse:
+def missing(request: Request, code: str) -> HttpResponseBase:
     """Report a requirement for which nothing could be put on the list."""
     number = Reading(request.POST).number("requirement", title=_("Line"))
     requirement = get_object_or_404(Requirement, pk=number, work_order__pick_lists__code=code)
@@ -159,7 +161,7 @@ def missing(request: HttpRequest, code: str) -> HttpResponse:
     return _short_said(request, reply["short_pick"])
 
 
-def _short_said(request: HttpRequest, short_pick_id: int) -> HttpResponse:
+def _short_said(request: Request, short_pick_id: int) -> HttpResponseBase:
     """Say what follows from a short pick: the offers where there are some, else the case and on to the next line."""
     shown = _answer(short_pick_id)
     text = _case_text(shown)
@@ -183,7 +185,7 @@ def _case_text(shown: AnswerPage) -> str:
 
 
 @page(permission="picking.pick")
-def short_pick(request: HttpRequest, pk: int) -> HttpResponse:
+def short_pick(request: Request, pk: int) -> HttpResponseBase:
     """Show where else a short item lies, and the case that is open for it."""
     return render(request, "picking/answer.html", {"page": _answer(pk)})
 
@@ -201,7 +203,7 @@ def _answer(pk: int) -> AnswerPage:
 
 
 @page(permission="picking.pick", methods=["POST"])
-def take(request: HttpRequest, pk: int) -> HttpResponse:
+def take(request: Request, pk: int) -> HttpResponseBase:
     """Put another bin of this warehouse on the list for what is missing."""
     short = get_object_or_404(ShortPick.objects.select_related("requirement__work_order"), pk=pk)
     fields = Reading(request.POST)
@@ -216,7 +218,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(permission="shortages.decide", methods=["POST"])
-def use_substitute(request: HttpRequest, pk: int) -> HttpResponse:
+def use_substitute(request: Request, pk: int) -> HttpResponseBase:
     """Let an approved substitute do the rest; its bins come on the list at once."""
     short = get_object_or_404(ShortPick.objects.select_related("requirement__work_order"), pk=pk)
     item_id = Reading(request.POST).number("item", title=_("Item"))
@@ -225,7 +227,7 @@ def use_substitute(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(permission="shortages.open", methods=["POST"])
-def open_case(request: HttpRequest, pk: int) -> HttpResponse:
+def open_case(request: Request, pk: int) -> HttpResponseBase:
     """Open a case although there are other ways; what the picker would like to use is its first remark."""
     short = get_object_or_404(ShortPick.objects.select_related("requirement__work_order", "item"), pk=pk)
     command = command_from(request)
@@ -241,7 +243,7 @@ def open_case(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(permission="stock.transfer", methods=["POST"])
-def send_for(request: HttpRequest, pk: int) -> HttpResponse:
+def send_for(request: Request, pk: int) -> HttpResponseBase:
     """Plan a transfer of what is missing from another warehouse."""
     short = get_object_or_404(
         ShortPick.objects.select_related("requirement__work_order__warehouse", "requirement__item"), pk=pk
@@ -270,7 +272,7 @@ def _back_to_list(short: ShortPick) -> str:
 
 
 @page(permission="picking.make", methods=["POST"])
-def make_list(request: HttpRequest, code: str) -> HttpResponse:
+def make_list(request: Request, code: str) -> HttpResponseBase:
     """Make, or fill up, the pick list of a work order."""
     order = get_object_or_404(WorkOrder, code=code)
     reply = actions.make_list(command_from(request), work_order_id=order.pk)

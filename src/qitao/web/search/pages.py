@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
 from qitao.kernel.refusal import NotFound
 from qitao.kernel.words import gettext_noop
 from qitao.web.navigation import Place, groups_for
 from qitao.web.page import page
+from qitao.web.request import Request
 from qitao.web.search.finding import Finding, find
 from qitao.web.search.scanning import Meaning, meanings
 
@@ -32,29 +33,29 @@ class SearchPage:
 
 
 @page(permission="search.view")
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """Find records by code, name in either language, pinyin initials or part of any."""
     return render(request, "search/page.html", {"page": _search(request, ON_PAGE)})
 
 
 @page(permission="search.view")
-def palette(request: HttpRequest) -> HttpResponse:
+def palette(request: Request) -> HttpResponse:
     """Find pages and records while one types."""
     return render(request, "search/palette.html", {"page": _search(request, IN_PALETTE)})
 
 
-def _search(request: HttpRequest, most: int) -> SearchPage:
+def _search(request: Request, most: int) -> SearchPage:
     words = request.GET.get("q", "").strip()[:120]
     return SearchPage(words, _places(request, words), find(words, request.user, most=most))
 
 
-def _places(request: HttpRequest, words: str) -> list[Place]:
+def _places(request: Request, words: str) -> list[Place]:
     every = [place for group in groups_for(request) for place in group.places]
     return [place for place in every if words.casefold() in str(place.title).casefold()]
 
 
 @page(permission="search.view")
-def scan(request: HttpRequest) -> HttpResponse:
+def scan(request: Request) -> HttpResponse:
     """Say what a code is: as JSON for a program; a person is taken to it, or asked where it is several things."""
     code = request.GET.get("code", "").strip()[:200]
     found = meanings(code, request.user)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
@@ -19,6 +19,7 @@ from qitao.accounts.roles import ROLES
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
 from qitao.web.page import EVERYONE, SIGNED_IN, page
+from qitao.web.request import Request
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 HERE = "qitao_language_chosen"  # in the session: this person chose a language before signing in
@@ -46,7 +47,7 @@ class SignInPage:
 
 
 @page(permission=EVERYONE, methods=["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: Request) -> HttpResponse:
     """Let somebody in by name and password."""
     target = _target(request)
     if request.method == "GET":
@@ -61,20 +62,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _again(request, username, problem, status=422)
 
 
-def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: Any) -> HttpResponse:
+def locked_out(request: Request, response: HttpResponse | None, credentials: Any) -> HttpResponse:
     """Say that somebody tried too often; Axes asks for this in the place of our own answer."""
     minutes = round(settings.AXES_COOLOFF_TIME * 60)
     words = gettext("Too many wrong passwords. Wait {minutes} minutes, or ask an administrator.")
     return _again(request, request.POST.get("username", ""), words.format(minutes=minutes), status=429)
 
 
-def _again(request: HttpRequest, username: str, problem: str, *, status: int) -> HttpResponse:
+def _again(request: Request, username: str, problem: str, *, status: int) -> HttpResponse:
     shown = SignInPage(_target(request), username, problem, demo_people())
     return render(request, "session/sign_in.html", {"page": shown}, status=status)
 
 
 @page(permission=EVERYONE, methods=["POST"])
-def sign_in_to_demo(request: HttpRequest) -> HttpResponse:
+def sign_in_to_demo(request: Request) -> HttpResponse:
     """Be one of the people of the demo factory; there is no such page on a real one."""
     known = {person.username for person in demo_people()}
     username = request.POST.get("username", "")
@@ -84,14 +85,14 @@ def sign_in_to_demo(request: HttpRequest) -> HttpResponse:
 
 
 @page(permission=SIGNED_IN, methods=["POST"])
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: Request) -> HttpResponse:
     """End the session; the language stays."""
     auth.logout(request)
     return HttpResponseRedirect(settings.LOGOUT_REDIRECT_URL, status=303)
 
 
 @page(permission=EVERYONE, methods=["POST"])
-def language(request: HttpRequest) -> HttpResponse:
+def language(request: Request) -> HttpResponse:
     """Choose the language: remembered by this browser, and by the person who is or will be signed in."""
     chosen = request.POST.get("language", "")
     if chosen not in LANGUAGES:
@@ -104,7 +105,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @page(permission=EVERYONE)
-def favicon(request: HttpRequest) -> HttpResponse:
+def favicon(request: Request) -> HttpResponse:
     """Return the sign of Qitao."""
     response = render(request, "web/favicon.svg", content_type="image/svg+xml")
     response["Cache-Control"] = "public, max-age=86400"
@@ -126,7 +127,7 @@ def _demo_person(user: User) -> DemoPerson:
     return DemoPerson(user.username, user.name, gettext(ROLES[user.roles[0]]) if user.roles else "")
 
 
-def _enter(request: HttpRequest, user: User, target: str) -> HttpResponse:
+def _enter(request: Request, user: User, target: str) -> HttpResponse:
     chosen = request.session.get(HERE)
     auth.login(request, user, backend=BACKEND)
     if chosen and chosen != user.language:
@@ -140,7 +141,7 @@ def _in_language(response: HttpResponse, code: str) -> HttpResponse:
         settings.LANGUAGE_COOKIE_NAME,
         code,
         max_age=settings.LANGUAGE_COOKIE_AGE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
         secure=request_is_secure(),
     )
     return response
@@ -151,7 +152,7 @@ def request_is_secure() -> bool:
     return bool(settings.SESSION_COOKIE_SECURE)
 
 
-def _target(request: HttpRequest) -> str:
+def _target(request: Request) -> str:
     """Return the page of ours to go to afterwards."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from qitao.picking.models import PickLine
@@ -12,6 +12,7 @@ from qitao.picking.queries import open_lines_at
 from qitao.stock import queries
 from qitao.stock.models import Balance, Location, Lot, Move
 from qitao.web.page import page
+from qitao.web.request import Request
 
 FEW = 30
 
@@ -36,7 +37,7 @@ class LotPage:
 
 
 @page(permission="stock.view")
-def location(request: HttpRequest, number: int) -> HttpResponse:
+def location(request: Request, number: int) -> HttpResponse:
     """Show a bin."""
     place = get_object_or_404(Location.objects.exclude(warehouse=None).select_related("warehouse__site"), pk=number)
     shown = BinPage(
@@ -49,7 +50,7 @@ def location(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @page(permission="stock.view")
-def lot(request: HttpRequest, number: int) -> HttpResponse:
+def lot(request: Request, number: int) -> HttpResponse:
     """Show a lot."""
     found = get_object_or_404(Lot.objects.exclude(code="").select_related("item__unit"), pk=number)
     shown = LotPage(found, list(queries.balances_of(found.item).filter(lot=found)), list(queries.moves_of_lot(found)))

@@ -8,7 +8,6 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.db import models
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -19,6 +18,7 @@ from qitao.web import chips, codes, formats, icons
 from qitao.web.navigation import Group, groups_for, landing
 from qitao.web.places import page_of
 from qitao.web.plan_age import PlanAge, plan_age
+from qitao.web.request import Request
 
 register = template.Library()
 
@@ -93,7 +93,7 @@ def assets_are_built() -> bool:
 @register.simple_tag(takes_context=True)
 def navigation(context: dict[str, Any]) -> list[Group]:
     """Return the places the reader's roles may go to, by group."""
-    request: HttpRequest = context["request"]
+    request: Request = context["request"]
     return groups_for(request)
 
 

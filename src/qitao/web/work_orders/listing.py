@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,6 +17,7 @@ from qitao.web import formats
 from qitao.web.formats import named
 from qitao.web.lists import Bulk, Choice, Column, Empty, List, Which
 from qitao.web.places import page_of
+from qitao.web.request import Request
 from qitao.web.scope import within
 
 
@@ -28,7 +28,7 @@ def work_orders() -> QuerySet[WorkOrder]:
     )
 
 
-def _work_centers(request: HttpRequest) -> list[tuple[int, str]]:
+def _work_centers(request: Request) -> list[tuple[int, str]]:
     return [(row.pk, f"{row.code} {named(row)}") for row in WorkCenter.objects.order_by("code")]
 
 

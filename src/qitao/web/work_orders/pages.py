@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,19 +23,20 @@ from qitao.web.lists import show
 from qitao.web.many import each
 from qitao.web.page import command_from, done, page
 from qitao.web.reading import Reading
+from qitao.web.request import Request
 from qitao.web.scope import own_warehouses
 from qitao.web.work_orders.listing import WORK_ORDERS, work_orders
 from qitao.web.work_orders.showing import DOINGS, Doing, work_order_page
 
 
 @page(permission="production.view")
-def work_order_list(request: HttpRequest) -> HttpResponse:
+def work_order_list(request: Request) -> HttpResponseBase:
     """Show the work orders, the first served first."""
     return show(request, WORK_ORDERS, work_orders(), template="work_orders/list.html", title=_("Work orders"))
 
 
 @page(permission="production.view")
-def work_order(request: HttpRequest, code: str) -> HttpResponse:
+def work_order(request: Request, code: str) -> HttpResponseBase:
     """Show one work order: its kit, its requirements, what it waits for, whom it serves, what happened to it."""
     order = get_object_or_404(
         WorkOrder.objects.select_related(
@@ -49,9 +50,9 @@ def work_order(request: HttpRequest, code: str) -> HttpResponse:
 # The lifecycle: one page for each verb, made from its table
 
 
-def _page_of(doing: Doing) -> Callable[..., HttpResponse]:
+def _page_of(doing: Doing) -> Callable[..., HttpResponseBase]:
     @page(permission=doing.permission, methods=["POST"])
-    def walk(request: HttpRequest, code: str) -> HttpResponse:
+    def walk(request: Request, code: str) -> HttpResponseBase:
         order = get_object_or_404(WorkOrder, code=code)
         facts = {}
         if doing.verb == "pause":
@@ -67,7 +68,7 @@ WALKS = {verb: _page_of(doing) for verb, doing in DOINGS.items()}
 
 
 @page(permission="production.release", methods=["POST"])
-def release_many(request: HttpRequest) -> HttpResponse:
+def release_many(request: Request) -> HttpResponseBase:
     """Release the ticked work orders, the first served first."""
 
     def say_done(count: int) -> str:
@@ -87,7 +88,7 @@ def release_many(request: HttpRequest) -> HttpResponse:
 
 
 @page(permission="production.report", methods=["POST"])
-def report(request: HttpRequest, code: str) -> HttpResponse:
+def report(request: Request, code: str) -> HttpResponseBase:
     """Take what was made into stock."""
     order = get_object_or_404(WorkOrder.objects.select_related("warehouse", "item__unit"), code=code)
     fields = Reading(request.POST)
@@ -105,7 +106,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="production.change", methods=["POST"])
-def split(request: HttpRequest, code: str) -> HttpResponse:
+def split(request: Request, code: str) -> HttpResponseBase:
     """Keep part of a work order and put the rest into a new one right behind it."""
     order = get_object_or_404(WorkOrder, code=code)
     quantity = Reading(request.POST).positive("quantity", title=_("Stays in this order"))
@@ -114,7 +115,7 @@ def split(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="shortages.open", methods=["POST"])
-def call_short(request: HttpRequest, code: str) -> HttpResponse:
+def call_short(request: Request, code: str) -> HttpResponseBase:
     """Open a shortage case for a line that is short or will be."""
     number = Reading(request.POST).number("requirement", title=_("Line"))
     requirement = get_object_or_404(Requirement, pk=number, work_order__code=code)
@@ -126,7 +127,7 @@ def call_short(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="production.change", methods=["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponseBase:
     """Make a work order."""
     if request.method == "GET":
         today = timezone.localdate()
