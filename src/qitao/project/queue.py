@@ -17,6 +17,8 @@ from django.db import connection
 from procrastinate import App, Blueprint, JobContext
 from procrastinate.contrib.django import app
 
+from qitao.engine import clear_to_build
+
 SILENT_SECONDS = 60
 KEEP_FINISHED_HOURS = 14 * 24
 STOP_SECONDS = 4
@@ -51,6 +53,7 @@ async def forget_finished(context: JobContext, timestamp: int) -> None:
 
 def work(*, concurrency: int = 2) -> None:
     """Do background work until told to stop."""
+    clear_to_build.warm()
     asyncio.run(_work(concurrency))
 
 
