@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 from django_htmx.middleware import HtmxDetails
@@ -115,3 +116,10 @@ def test_what_is_not_there_says_so(as_role: Callable[[str], Client], address: st
     answer = as_role("planner").get(address)
     assert answer.status_code == 404
     assert "nothing at this address" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+def test_pages_of_last_resort_need_nothing(name: str) -> None:
+    """No request, no user, no database: they must come up when nothing else does."""
+    with override("zh-hans"):
+        assert "<h1>" in render_to_string(name)
