@@ -263,3 +263,6 @@ class Substitute(models.Model):
                 name="catalog_substitute_is_another_item",
             ),
         )
+
+    def __str__(self) -> str:
+        return f"{self.component} → {self.substitute}"

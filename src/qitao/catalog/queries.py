@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from qitao.catalog.models import Bom, BomLine, CalendarDay, Item, Kind, Site, Substitute
 from qitao.kernel.calendar import WorkingDays
@@ -26,7 +26,7 @@ def bom_of(item: Item, on: date, *, version: str = "") -> Bom | None:
     boms = Bom.objects.filter(item=item)
     if version:
         return boms.filter(version=version).first()
-    return boms.filter(valid(on)).order_by("-valid_from", "-id").first()
+    return boms.filter(valid(on)).order_by(F("valid_from").desc(nulls_last=True), "-id").first()
 
 
 @dataclass(frozen=True, slots=True)

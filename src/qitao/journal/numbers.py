@@ -16,6 +16,7 @@ SEQUENCES = {
     "PR": "journal_number_requisition",
     "WO": "journal_number_work_order",
     "PO": "journal_number_purchase_order",
+    "SO": "journal_number_sales_order",
 }
 
 

@@ -47,6 +47,20 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "picking.handed_over": (planning.ask,),
     "picking.short": (shortages.open_for_short_pick, planning.ask),
     "exchange.imported": (planning.ask,),
+    "catalog.item_changed": (planning.ask,),
+    "catalog.bom_created": (planning.ask,),
+    "catalog.bom_changed": (planning.ask,),
+    "catalog.bom_lines_changed": (planning.ask,),
+    "catalog.substitute_kept": (planning.ask,),
+    "catalog.substitute_approved": (planning.ask,),
+    "catalog.substitute_withdrawn": (planning.ask,),
+    "catalog.calendar_changed": (planning.ask,),
+    "stock.lane_kept": (planning.ask,),
+    "stock.lane_removed": (planning.ask,),
+    "purchasing.source_kept": (planning.ask,),
+    "purchasing.source_removed": (planning.ask,),
+    "sales.ordered": (planning.ask,),
+    "production.derived": (planning.ask,),
 }
 
 

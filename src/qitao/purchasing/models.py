@@ -53,6 +53,9 @@ class Source(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return f"{self.supplier} {self.item}"
+
 
 PURCHASE_ORDER = Lifecycle(
     states=("draft", "open", "closed", "cancelled"),

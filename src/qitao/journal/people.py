@@ -1,0 +1,147 @@
+"""People as administrators keep them: made, changed, shut out, each time told in the journal.
+
+This lives above `accounts`, because the journal stands on accounts. Passwords never become part of a command: they
+are given beside it, so that neither its fingerprint nor its reply holds anything of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from qitao.accounts import actions as accounts
+from qitao.accounts.models import User
+from qitao.accounts.queries import LANGUAGES
+from qitao.accounts.roles import ADMINISTRATOR, ROLES
+from qitao.journal.command import Command, Reply, action
+from qitao.journal.facts import record
+from qitao.journal.records import keep
+from qitao.kernel.refusal import BadValue, Refusal
+from qitao.kernel.words import gettext_noop
+
+FIELDS = frozenset({"name", "roles", "language", "warehouses"})
+
+
+class LastAdministrator(Refusal):
+    reason = gettext_noop("{name} is the last administrator: nobody could let anybody in again.")
+    remedy = gettext_noop("Make somebody else an administrator first.")
+
+
+class NotYourself(Refusal):
+    reason = gettext_noop("You cannot shut yourself out.")
+    remedy = gettext_noop("Ask another administrator.")
+
+
+class NotAPerson(Refusal):
+    reason = gettext_noop("{name} is Qitao itself, not a person.")
+
+
+def create_person(command: Command, *, username: str, password: str, values: dict[str, Any]) -> Reply:
+    """Make a person who can sign in; `values` as in `change_person`.
+
+    Refuses: NotAllowed, NameTaken, BadValue for a weak password or an unknown role. Records: accounts.person_created.
+    """
+
+    @action(permission="accounts.manage")
+    def create(command: Command, *, username: str, values: dict[str, Any]) -> Reply:
+        _must_be_known(values)
+        person = accounts.create_user(username.strip(), password=password, at=command.at, **values)
+        record(command, "accounts.person_created", person, username=person.username, **values)
+        return {"person": person.pk, "username": person.username}
+
+    return create(command, username=username, values=values)
+
+
+@action(permission="accounts.manage")
+def change_person(command: Command, *, person_id: int, values: dict[str, Any]) -> Reply:
+    """Change a person's name, roles, language or warehouses (none: all).
+
+    Refuses: LastAdministrator, NotAPerson, BadValue. Records: accounts.person_changed. Locks: all administrators.
+    """
+    person = _locked(person_id)
+    _must_be_known(values)
+    if ADMINISTRATOR not in values.get("roles", person.roles):
+        _must_leave_an_administrator(person)
+    changed = keep(command, person, values, kind="accounts.person_changed")
+    return {"person": person.pk, "changed": sorted(changed)}
+
+
+def reset_password(command: Command, *, person_id: int, password: str) -> Reply:
+    """Give a person a new password; where they are signed in, they are signed out.
+
+    Refuses: NotAllowed, NotAPerson, BadValue for a weak one. Records: accounts.password_reset.
+    """
+
+    @action(permission="accounts.manage")
+    def reset(command: Command, *, person_id: int) -> Reply:
+        person = _locked(person_id)
+        try:
+            validate_password(password, person)
+        except ValidationError as weak:
+            raise BadValue(field=gettext_noop("password"), problem=" ".join(weak.messages)) from weak
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        record(command, "accounts.password_reset", person, username=person.username)
+        return {"person": person.pk}
+
+    return reset(command, person_id=person_id)
+
+
+@action(permission="accounts.manage")
+def deactivate(command: Command, *, person_id: int) -> Reply:
+    """Shut a person out; what they did stays under their name.
+
+    Refuses: NotYourself, LastAdministrator, NotAPerson. Records: accounts.person_deactivated. Locks: administrators.
+    """
+    person = _locked(person_id)
+    if person.pk == command.actor.pk:
+        raise NotYourself
+    _must_leave_an_administrator(person)
+    return _let(command, person, active=False)
+
+
+@action(permission="accounts.manage")
+def reactivate(command: Command, *, person_id: int) -> Reply:
+    """Let a person in again. Refuses: NotAPerson. Records: accounts.person_reactivated."""
+    return _let(command, _locked(person_id), active=True)
+
+
+def _let(command: Command, person: User, *, active: bool) -> Reply:
+    if person.is_active != active:
+        person.is_active = active
+        person.save(update_fields=["is_active"])
+        kind = "accounts.person_reactivated" if active else "accounts.person_deactivated"
+        record(command, kind, person, username=person.username)
+    return {"person": person.pk, "active": active}
+
+
+def _locked(person_id: int) -> User:
+    """Return the person, holding the locks of all administrators: of two at once, one must stay."""
+    list(_administrators().select_for_update().values_list("pk", flat=True))
+    person = User.objects.select_for_update().get(pk=person_id)
+    if person.is_system:
+        raise NotAPerson(name=person.name)
+    return person
+
+
+def _administrators() -> Any:
+    return User.objects.filter(roles__contains=[ADMINISTRATOR], is_active=True, is_system=False).order_by("pk")
+
+
+def _must_leave_an_administrator(person: User) -> None:
+    if person.is_active and ADMINISTRATOR in person.roles and not _administrators().exclude(pk=person.pk).exists():
+        raise LastAdministrator(name=person.name)
+
+
+def _must_be_known(values: dict[str, Any]) -> None:
+    assert set(values) <= FIELDS, f"a person has no {sorted(set(values) - FIELDS)}"
+    roles: Sequence[str] = values.get("roles", ())
+    if "roles" in values and not roles:
+        raise BadValue(field="roles", problem=gettext_noop("needs at least one"))
+    if any(role not in ROLES for role in roles):
+        raise BadValue(field="roles", problem=gettext_noop("is none of the choices"))
+    if values.get("language", LANGUAGES[0]) not in LANGUAGES:
+        raise BadValue(field="language", problem=gettext_noop("is none of the choices"))
