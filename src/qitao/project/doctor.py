@@ -107,7 +107,7 @@ def _embedded(environment: env.Environment) -> Iterator[Finding]:
 
     try:
         found = binaries.find(environment.pg_bin)
-        yield Finding("postgres", True, f"{found.major} from {found.source}")
+        yield Finding("postgres", True, f"{found.major} from {found.source} ({found.folder})")
     except EmbeddedDatabaseError as failure:
         yield Finding("postgres", False, str(failure))
     for folder in ownership.orphans():
