@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qitao.project import translations
+from qitao.project import glossary, translations
 
 SOURCE = """
 from django.utils.translation import gettext, ngettext, pgettext
@@ -37,6 +37,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(translations, "LOCALES", package / "locale")
     monkeypatch.setattr(translations.catalog_path, "__defaults__", (package / "locale",))
     monkeypatch.setattr(translations.gather, "__defaults__", (package,))
+    monkeypatch.setattr(glossary, "terms", list)
     return package
 
 
@@ -86,12 +87,12 @@ def test_traditional_is_derived_with_the_glossary(package: Path) -> None:
         ("Short by {quantity}.", "短缺。", "has other placeholders"),
         ("Short by {quantity}.", "短缺 {qty}。", "has other placeholders"),
         ("%(count)s rows", "%(count)d 行", "has other placeholders"),
-        ("Stock", "股票", "says 股票: shares of a company"),
+        ("Stock", "股票", "says '股票': not 股票, shares of a company"),
     ],
 )
 def test_what_is_wrong_is_named(package: Path, source: str, target: str, problem: str) -> None:
     (package / "locale").mkdir()
-    (package / "locale" / "forbidden.tsv").write_text("股票\tshares of a company\n", "utf-8")
+    (package / "locale" / "forbidden.tsv").write_text("股票\tzh_Hans zh_Hant\tshares of a company\n", "utf-8")
     write(package, "zh_Hans", (source, target))
     problems = list(translations.problems_of("zh_Hans"))
     assert len(problems) == 1

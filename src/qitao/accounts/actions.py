@@ -21,6 +21,12 @@ class NameTaken(Refusal):
     remedy = gettext_noop("Choose another one.")
 
 
+class UnknownChoice(Refusal):
+    reason = gettext_noop("“{value}” is not known here.")
+    remedy = gettext_noop("Use one of: {choices}.")
+    status = 422
+
+
 def create_user(
     username: str,
     *,
@@ -34,17 +40,13 @@ def create_user(
 ) -> User:
     """Make a person who can sign in.
 
-    Refuses: NameTaken; BadValue for an unknown role or language or a weak password.
+    Refuses: NameTaken; UnknownChoice for a role or language; BadValue for a weak password.
     """
     for role in roles:
         if role not in ROLES:
-            known = ", ".join(ROLES)
-            raise BadValue(field="roles", problem=f"“{role}” is not one of {known}")
+            raise UnknownChoice(value=role, choices=", ".join(ROLES))
     if language not in LANGUAGES:
-        raise BadValue(
-            field="language",
-            problem=f"“{language}” is not one of {', '.join(LANGUAGES)}",
-        )
+        raise UnknownChoice(value=language, choices=", ".join(LANGUAGES))
     user = User(
         username=username,
         name=name,
@@ -68,11 +70,11 @@ def _must_be_strong(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as weak:
-        raise BadValue(field="password", problem=" ".join(weak.messages)) from weak
+        raise BadValue(field=gettext_noop("password"), problem=" ".join(weak.messages)) from weak
 
 
 def set_language(user: User, language: str) -> None:
     """Remember the language a person chose."""
     if language not in LANGUAGES:
-        raise BadValue(field="language", problem=language)
+        raise UnknownChoice(value=language, choices=", ".join(LANGUAGES))
     User.objects.filter(pk=user.pk).update(language=language)

@@ -26,10 +26,11 @@ from typing import Any, Concatenate
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError, connection, models, transaction
+from django.utils.text import camel_case_to_spaces
 
 from qitao.accounts.models import User
 from qitao.journal.models import CommandRecord
-from qitao.kernel.refusal import CommandReused, NotAllowed, NotFound
+from qitao.kernel.refusal import CommandReused, Gone, NotAllowed
 
 TRIES = 3
 RETRIED = ("40001", "40P01")  # serialization_failure, deadlock_detected
@@ -154,6 +155,6 @@ def _as_json(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be part of a command")
 
 
-def _not_found(missing: ObjectDoesNotExist) -> NotFound:
-    what = type(missing).__qualname__.split(".")[0]
-    return NotFound(what=what, code="")
+def _not_found(missing: ObjectDoesNotExist) -> Gone:
+    name = type(missing).__qualname__.split(".")[0]
+    return Gone(what=camel_case_to_spaces(name))

@@ -140,8 +140,8 @@ def _must_be_known(values: dict[str, Any]) -> None:
     assert set(values) <= FIELDS, f"a person has no {sorted(set(values) - FIELDS)}"
     roles: Sequence[str] = values.get("roles", ())
     if "roles" in values and not roles:
-        raise BadValue(field="roles", problem=gettext_noop("needs at least one"))
+        raise BadValue(field=gettext_noop("roles"), problem=gettext_noop("needs at least one"))
     if any(role not in ROLES for role in roles):
-        raise BadValue(field="roles", problem=gettext_noop("is none of the choices"))
+        raise BadValue(field=gettext_noop("roles"), problem=gettext_noop("is none of the choices"))
     if values.get("language", LANGUAGES[0]) not in LANGUAGES:
         raise BadValue(field="language", problem=gettext_noop("is none of the choices"))

@@ -44,6 +44,13 @@ class NotFound(Refusal):
     status = 404
 
 
+class Gone(NotFound):
+    """A thing that a command names by its number, and that is not there (any more)."""
+
+    reason = gettext_noop("This {what} does not exist any more.")
+    remedy = gettext_noop("Reload the page; someone may have changed it a moment ago.")
+
+
 class CommandReused(Refusal):
     reason = gettext_noop("This command number was already used for something else.")
     remedy = gettext_noop("Reload the page and try again.")

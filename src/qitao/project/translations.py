@@ -14,13 +14,14 @@ Python: no GNU gettext is needed.
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -72,7 +73,37 @@ def gather(package: Path = PACKAGE) -> Catalog:
         where = path.relative_to(package.parent).as_posix()
         for context, message, comments in _messages(path):
             found.add(message, locations=[(where, 1)], auto_comments=comments, context=context)
+        for title in titles_of_models(path.read_text("utf-8")) if path.name == "models.py" else ():
+            found.add(title, locations=[(where, 1)])
     return found
+
+
+def titles_of_models(source: str) -> Iterator[str]:
+    """Name the models of a module and their fields as Django does: refusals and histories say those names.
+
+    >>> list(titles_of_models("class StockCount(models.Model):\\n    due_on = models.DateField()"))
+    ['stock count', 'due on']
+    """
+    for model in ast.parse(source).body:
+        if not isinstance(model, ast.ClassDef):
+            continue
+        fields = [part for part in model.body if _is_field(part)]
+        if fields:
+            given = re.search(r"verbose_name = \W?\(?\"([^\"]+)", ast.get_source_segment(source, model) or "")
+            yield given[1] if given else re.sub(r"(?<!^)(?=[A-Z])", " ", model.name).lower()
+        yield from (ast.unparse(part.targets[0]).replace("_", " ") for part in fields)
+
+
+def _is_field(part: ast.stmt) -> TypeGuard[ast.Assign]:
+    """Tell a field: `name = models.SomeField(…)`."""
+    call = part.value if isinstance(part, ast.Assign) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "models"
+        and (call.func.attr.endswith("Field") or call.func.attr == "ForeignKey")
+    )
 
 
 def _messages(path: Path) -> Iterator[tuple[str | None, Any, list[str]]]:
@@ -119,7 +150,7 @@ def derive() -> int:
 
 
 def _derived() -> Catalog:
-    convert = _converter()
+    convert = converter()
     derived = Catalog(locale=DERIVED, project="Qitao", charset="utf-8", fuzzy=False)
     for message in _read(catalog_path(WRITTEN)):
         if message.id:
@@ -129,7 +160,7 @@ def _derived() -> Catalog:
     return derived
 
 
-def _converter() -> Any:
+def converter() -> Any:
     """Return Simplified → Traditional; terms of the glossary pass OpenCC by, as private characters."""
     from opencc import OpenCC
 
@@ -175,13 +206,13 @@ def compile_catalogs(locales: Path = LOCALES) -> int:
 
 def check() -> int:
     """Print everything that is wrong with the catalogs; return 1 if there is anything."""
-    problems = [*_stale(), *(problem for locale in (WRITTEN, DERIVED) for problem in problems_of(locale))]
+    problems = [*stale(), *(problem for locale in (WRITTEN, DERIVED) for problem in problems_of(locale))]
     for problem in problems:
         print(f"translations: {problem}")
     return 1 if problems else 0
 
 
-def _stale() -> Iterator[str]:
+def stale() -> Iterator[str]:
     """Compare the written catalog with the source, and the derived one with the written."""
     written, derived = _keys(_read(catalog_path(WRITTEN))), _read(catalog_path(DERIVED))
     wanted = _keys(gather())
@@ -196,7 +227,7 @@ def _stale() -> Iterator[str]:
 
 def problems_of(locale: str) -> Iterator[str]:
     """List what is untranslated, has other placeholders than its source, or is said as it must not be."""
-    faults = _faults_of(locale)
+    faults = faults_of(locale)
     for message in _read(catalog_path(locale)):
         if not message.id:
             continue
@@ -211,7 +242,7 @@ def problems_of(locale: str) -> Iterator[str]:
                 yield f"{name} says {text!r}: {fault}"
 
 
-def _faults_of(locale: str) -> Callable[[str, str], Iterator[str]]:
+def faults_of(locale: str) -> Callable[[str, str], Iterator[str]]:
     """Return what finds fault with a translation: words, characters, spaces and punctuation of a language."""
     known = glossary.terms()
     forbidden = [(word, reason) for word, where, reason in _forbidden() if locale in where]

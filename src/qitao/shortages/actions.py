@@ -13,6 +13,7 @@ from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
 from qitao.journal.lifecycle import advance
 from qitao.kernel.refusal import BadValue
+from qitao.kernel.words import gettext_noop
 from qitao.picking.models import ShortPick
 from qitao.production import actions as production
 from qitao.production.models import WORK_ORDER, Requirement, WorkOrder
@@ -130,7 +131,7 @@ def assign(command: Command, *, case_id: int, owner_id: int) -> Reply:
     case = Case.objects.get(pk=case_id)
     owner = User.objects.get(pk=owner_id, is_active=True)
     if not owner.may("shortages.work"):
-        raise BadValue(field=owner.name, problem="may not work on cases")
+        raise BadValue(field=owner.name, problem=gettext_noop("may not work on shortage cases"))
     Case.objects.filter(pk=case.pk).update(owner=owner)
     record(command, "shortages.assigned", case, owner=owner.name)
     return {"case": case.pk}
@@ -140,7 +141,7 @@ def assign(command: Command, *, case_id: int, owner_id: int) -> Reply:
 def comment(command: Command, *, case_id: int, text: str) -> Reply:
     """Add a remark to the timeline. Records: shortages.commented."""
     if not text.strip():
-        raise BadValue(field="text", problem="is empty")
+        raise BadValue(field=gettext_noop("text"), problem=gettext_noop("is empty"))
     case = Case.objects.get(pk=case_id)
     record(command, "shortages.commented", case, text=text.strip()[:2000])
     return {"case": case.pk}

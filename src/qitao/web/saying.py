@@ -47,4 +47,6 @@ def _shown(name: str, value: Any) -> Any:
         return number(value)
     if isinstance(value, Promise):
         return str(value)
+    if name == "field" and isinstance(value, str):
+        value = value.replace("_", " ")  # fields are told by the title of the model's field
     return gettext(value) if name in WORDS and isinstance(value, str) and value else value

@@ -83,7 +83,7 @@ def undo(request: Request) -> HttpResponse:
     for pair in request.GET.getlist("back"):
         moved, _colon, follower = pair.partition(":")
         if not (moved.isdecimal() and follower.isdecimal()):
-            raise BadValue(field="back", problem=gettext_noop("is none of the choices"))
+            raise BadValue(field=_("Rank"), problem=gettext_noop("is none of the choices"))
         before_id = int(follower) or None
         production.rank_all(command.part(pair), work_order_ids=[int(moved)], before_id=before_id)
     return done(request, _("The ranks are as they were."))
