@@ -13,8 +13,9 @@ BIN := .venv/bin
 UV := UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy $(BIN)/uv
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-# Once the development tools are in .venv they stay there.
-LOCKED := $(if $(wildcard .venv/.stamp-dev),dev,demo)
+# What `make demo` installs is part of what the other targets install; once that is in .venv it stays there.
+NEEDS_DEV := $(filter-out demo assets translations,$(or $(MAKECMDGOALS),demo)) $(wildcard .venv/.stamp-dev)
+LOCKED := $(if $(strip $(NEEDS_DEV)),dev,demo)
 
 demo: .venv/.stamp-$(LOCKED) assets translations
 	@exec $(BIN)/qitao demo $(ARGS)
