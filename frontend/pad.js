@@ -22,3 +22,24 @@ function press(field, key) {
 document.addEventListener('focusin', (event) => {
   if (event.target.matches('[data-number]')) event.target.select()
 })
+
+// A field that opens the pad when it is tapped; by keyboard it is filled like any other.
+let target = null
+document.addEventListener('click', (event) => {
+  const field = event.target.closest('[data-pad-open]')
+  const sheet = document.getElementById('pad-sheet')
+  if (field && sheet && !sheet.open) {
+    target = field
+    const own = sheet.querySelector('input')
+    own.value = field.value
+    fresh(own)
+    sheet.querySelector('h2').textContent = field.dataset.padTitle || sheet.querySelector('h2').textContent
+    sheet.showModal()
+    own.focus()
+  }
+  if (event.target.closest('[data-pad-ok]') && target) {
+    target.value = sheet.querySelector('input').value
+    target.dispatchEvent(new Event('change', { bubbles: true }))
+    target = null
+  }
+})

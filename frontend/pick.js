@@ -361,6 +361,8 @@ function start() {
   const region = screen()
   if (!region || region.dataset.started) return
   region.dataset.started = 'yes'
+  if (navigator.mediaDevices && window.matchMedia('(pointer: coarse)').matches)
+    for (const button of region.querySelectorAll('[data-camera]')) button.hidden = false
   const line = current()
   const undone = all().find((each) => idOf(each) === state.undone && left(each) > 0n)
   if (undone) {

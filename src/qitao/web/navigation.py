@@ -58,9 +58,12 @@ MAP = (
         _("Records"),
         (
             Place("items", _("Items"), "item", "catalog.view", "i"),
+            Place("deliveries", _("Chase list"), "truck", "purchasing.view", "d"),
             Place("purchase-orders", _("Purchase orders"), "purchase", "purchasing.view", "p"),
             Place("requisitions", _("Requisitions"), "requisition", "purchasing.view", "q"),
+            Place("suppliers", _("Suppliers"), "supplier", "purchasing.view"),
             Place("sales-orders", _("Sales orders"), "customer", "sales.view", "s"),
+            Place("customers", _("Customers"), "user", "sales.view"),
         ),
     ),
     Group(_("System"), (Place("imports", _("Imports"), "import", "exchange.import"),)),

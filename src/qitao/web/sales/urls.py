@@ -1,3 +1,9 @@
 from django.urls import path
 
-urlpatterns: list[object] = []
+from qitao.web.sales import pages
+
+urlpatterns = [
+    path("sales-orders/", pages.sales_order_list, name="sales-orders"),
+    path("sales-orders/<path:code>/", pages.sales_order, name="sales-order"),
+    path("customers/", pages.customers, name="customers"),
+]

@@ -1,0 +1,124 @@
+// Receiving and counting with a scanner: what is scanned ticks the line, fills its lot or its bin, or goes to the bin.
+import { sound } from './scan.js'
+
+const said = () => document.getElementById('said')
+const tidy = (code) => code.normalize('NFKC').trim().toUpperCase()
+
+function tell(tone, text) {
+  sound(tone === 'sent' ? 'tick' : tone)
+  const place = said()
+  place.hidden = false
+  place.className = `said said-${tone}`
+  const shape = document.createElement('span')
+  shape.className = 'said-shape'
+  shape.setAttribute('aria-hidden', 'true')
+  const words = document.createElement('span')
+  words.className = 'said-words'
+  words.textContent = text
+  place.replaceChildren(shape, words)
+}
+const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name])
+
+async function meanings(code) {
+  const answer = await fetch(`/scan/?code=${encodeURIComponent(code)}`, { headers: { Accept: 'application/json' } }).catch(() => null)
+  return answer?.ok ? (await answer.json()).meanings : []
+}
+
+document.addEventListener('qitao:scan', (event) => {
+  const { code, wait } = event.detail
+  const handler = [['[data-receive]', receive], ['[data-count]', count], ['[data-scan-to]', elsewhere]].find(([place]) => document.querySelector(place))
+  if (!handler || document.querySelector('dialog[open]')) return
+  event.preventDefault()
+  wait.push(handler[1](document.querySelector(handler[0]), code))
+})
+
+function elsewhere(place, code) {
+  window.location.assign(`${place.dataset.scanTo}?code=${encodeURIComponent(code)}`)
+}
+
+// Receiving: an item ticks its line; after that its lot, its bin.
+let line = null
+
+async function receive(form, code) {
+  const label = labelled(code)
+  const wanted = tidy(label.item || code)
+  const found = [...form.querySelectorAll('[data-arriving]')].find((each) => tidy(each.dataset.arriving) === wanted && !each.contains(line))
+  if (found) return arrived(form, found, label)
+  const inside = line ?? form.querySelector('[data-take]:checked')?.closest('[data-arriving]')
+  if (!inside) return tell('warn', fill(form.dataset.sayUnknown, { scanned: code }))
+  const place = (await meanings(code)).find((each) => each.kind === 'location')
+  if (place) {
+    inside.querySelector('[data-bin-field]').value = place.code
+    return tell('sent', fill(form.dataset.sayBin, { scanned: place.code }))
+  }
+  inside.querySelector('[data-lot]').value = label.lot || code
+  tell('sent', fill(form.dataset.sayLot, { scanned: label.lot || code }))
+}
+
+function arrived(form, found, label) {
+  line = found
+  const box = found.querySelector('[data-take]')
+  box.checked = true
+  if (label.lot) found.querySelector('[data-lot]').value = label.lot
+  if (label.expires) found.querySelector('[data-expires]').value = label.expires
+  if (label.quantity) found.querySelector('.receive-amount').value = label.quantity
+  found.scrollIntoView({ block: 'center' })
+  mark(form)
+  tell('sent', fill(form.dataset.sayItem, { item: found.dataset.arriving }))
+}
+
+// (240)ITEM(10)LOT(17)YYMMDD(30)QUANTITY
+function labelled(code) {
+  const fields = code.startsWith('(') ? Object.fromEntries([...code.matchAll(/\((\d{2,4})\)([^(]*)/g)].map(([, name, value]) => [name, value.trim()])) : {}
+  const day = fields[17]
+  return {
+    item: fields[240] ?? fields[241],
+    lot: fields[10] ?? fields[21],
+    quantity: fields[30] ?? fields[37],
+    expires: day && `20${day.slice(0, 2)}-${day.slice(2, 4)}-${day.slice(4, 6)}`,
+  }
+}
+
+function mark(form) {
+  const boxes = [...form.querySelectorAll('[data-take]')]
+  for (const box of boxes) box.closest('[data-arriving]').classList.toggle('is-taken', box.checked)
+  const ticked = boxes.filter((box) => box.checked).length
+  const place = form.querySelector('[data-ticked]')
+  if (place) place.textContent = ticked ? `${ticked} / ${boxes.length}` : ''
+}
+
+document.addEventListener('change', (event) => {
+  const form = event.target.closest('[data-receive]')
+  if (!form) return
+  const card = event.target.closest('[data-arriving]')
+  if (card && !event.target.matches('[data-take]')) card.querySelector('[data-take]').checked = true // who fills it in has it
+  if (event.target.matches('[data-take]')) line = event.target.checked ? card : null
+  mark(form)
+})
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-tick-all]')) return
+  const form = event.target.closest('[data-receive]')
+  for (const box of form.querySelectorAll('[data-take]')) box.checked = true
+  mark(form)
+})
+const receiving = document.querySelector('[data-receive]')
+if (receiving) mark(receiving)
+
+// Counting: a bin goes to its line, or is offered to be added; an item is checked.
+async function count(place, code) {
+  const wanted = tidy(code)
+  const own = place.querySelector('.count-line')
+  if (own && [own.dataset.bin, own.dataset.place].map(tidy).includes(wanted)) return tell('sent', own.dataset.bin)
+  const other = [...place.querySelectorAll('[data-count-bin]')].find((each) => tidy(each.dataset.countBin) === wanted || wanted.endsWith(`/${tidy(each.dataset.countBin)}`))
+  if (other) return other.click()
+  const facts = { scanned: code, item: place.dataset.item }
+  if (tidy(labelled(code).item || code) === tidy(place.dataset.item)) {
+    place.querySelector('#counted')?.focus()
+    return tell('sent', fill(place.dataset.sayRight, facts))
+  }
+  const bin = (await meanings(code)).find((each) => each.kind === 'location')
+  if (!bin) return tell('bad', fill(place.dataset.sayItem, facts))
+  place.querySelector('#count-add').open = true
+  place.querySelector('[data-add-bin]').value = bin.code
+  tell('warn', fill(place.dataset.sayAdd, { ...facts, scanned: bin.code }))
+}
