@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from qitao.accounts.models import User
+from qitao.planning.models import SupplyKind
 from qitao.production.models import Requirement, WorkOrder
 from qitao.shortages import options
 from qitao.shortages.models import OPEN_STATES, Case, OptionKind
@@ -17,13 +18,17 @@ from qitao.web.saying import Said
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One way out. `gain_days` against waiting: 0 none; None it gives a date where there was none."""
+    """One way out. `gain_days` against waiting: 0 none; None it gives a date where there was none.
+
+    `is_counted_on`: the plan's date already rests on it, though nobody has done it yet.
+    """
 
     option: options.Option
     text: str
     icon: str
     gain_days: int | None
     is_best: bool
+    is_counted_on: bool
     order: WorkOrder
 
     @property
@@ -37,8 +42,8 @@ class Card:
 
     @property
     def helps_it(self) -> bool:
-        """Whether the work order gets its kit any earlier."""
-        return self.gain_days is None or self.gain_days > 0
+        """Whether the work order, or a part of it, gets its kit any earlier – or only so as the plan says."""
+        return self.is_counted_on or self.is_partial or self.gain_days is None or self.gain_days > 0
 
     @property
     def is_partial(self) -> bool:
@@ -63,7 +68,7 @@ class WaysOut:
     choices: list[Requirement]
     chosen: Requirement | None
     cards: list[Card]
-    today_on: date | None  # the kit date if nothing is done
+    today_on: date | None  # the kit date as the plan has it
     refusal: Said | None
     may_decide: bool
     see_cost: bool
@@ -77,6 +82,11 @@ class WaysOut:
     def idle(self) -> list[Card]:
         """What could be done but brings the kit no earlier."""
         return [card for card in self.cards if not card.is_wait and not card.helps_it]
+
+    @property
+    def rests_on_more(self) -> bool:
+        """Whether the plan's date needs something that nobody has done yet."""
+        return any(card.is_counted_on for card in self.cards)
 
     @property
     def wait(self) -> Card | None:
@@ -110,30 +120,45 @@ def ways_out(
 
 def _cards(found: list[options.Option], requirement: Requirement, today_on: date | None) -> list[Card]:
     """Return the cards: what helps the whole order first, then what helps a part of it, then the rest."""
-    order = requirement.work_order
-    gains = {option.key: _gain(option.kit_on, today_on) for option in found}
-    ranked = sorted(found, key=lambda option: _merit(option, gains[option.key]))
+    order, counted_on = requirement.work_order, _counted_on(requirement)
     cards = []
-    for option in ranked:
-        gain = gains[option.key]
+    for option in found:
         text = sentence(
             option.kind, option.parameters, item=requirement.item, product=order.item, work_order=order.code
         )
-        is_best = option is ranked[0] and _merit(option, gain) < NOTHING_GAINED
-        cards.append(Card(option, text, ICONS[option.kind], gain, is_best, order))
+        gain, counted = _gain(option.kit_on, today_on), _is_counted_on(option, counted_on)
+        cards.append(Card(option, text, ICONS[option.kind], gain, False, counted, order))
+    cards.sort(key=_merit)
+    if cards and _merit(cards[0]) < NOTHING_GAINED:
+        cards[0] = replace(cards[0], is_best=True)
     return cards
 
 
 NOTHING_GAINED = 2
 
 
-def _merit(option: options.Option, gain: int | None) -> int:
+def _merit(card: Card) -> int:
     """Return 0 for what brings the whole kit earlier, 1 for a part of it, 2 for what brings nothing, 3 for waiting."""
-    if option.kind == OptionKind.WAIT:
+    if card.is_wait:
         return 3
-    if gain == 0 or (gain is not None and gain < 0):
+    if not card.helps_it:
         return NOTHING_GAINED
-    return 1 if option.kind == OptionKind.PARTIAL else 0
+    return 1 if card.is_partial else 0
+
+
+def _counted_on(requirement: Requirement) -> tuple[set[int], set[int]]:
+    """Return the other warehouses and the other items that the present plan covers the requirement from."""
+    pegs = requirement.pegs.filter(kind=SupplyKind.STOCK).values_list("supply_id", "item")
+    home = requirement.work_order.warehouse_id
+    return {place for place, _ in pegs if place != home}, {item for _, item in pegs if item != requirement.item_id}
+
+
+def _is_counted_on(option: options.Option, counted_on: tuple[set[int], set[int]]) -> bool:
+    """Tell whether the plan's date already rests on an option that nobody has carried out."""
+    warehouses, items = counted_on
+    if option.kind == OptionKind.TRANSFER:
+        return option.parameters["from_warehouse"] in warehouses
+    return option.kind == OptionKind.SUBSTITUTE and option.parameters["substitute"] in items
 
 
 def _gain(kit_on: date | None, today_on: date | None) -> int | None:

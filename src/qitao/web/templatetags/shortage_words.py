@@ -19,9 +19,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def kit_chip(kit: KitDate | None) -> SafeString:
-    """Show when a kit is complete: its state, and its day where that is not today."""
-    if kit is None:
+def kit_chip(kit: KitDate | str | None) -> SafeString:
+    """Show when a kit is complete: its state, and its day where that is not today; what has no plan yet says so."""
+    if not isinstance(kit, KitDate):
         return plain_chip(gettext("not planned yet"), "idle")
     word = str(KitState(kit.state).label)
     if kit.kit_on is not None and kit.state != KitState.NOW:
