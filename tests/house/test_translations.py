@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.utils.translation.template import templatize
 
+from qitao.accounts.permission_names import PERMISSION_NAMES
+from qitao.accounts.roles import PERMISSIONS
 from qitao.project import glossary, translations
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,6 +87,10 @@ def test_the_page_of_the_glossary_is_generated() -> None:
 def test_no_term_is_there_twice() -> None:
     words = [word for term in glossary.terms() for word in term.english]
     assert sorted(set(words)) == sorted(words)
+
+
+def test_every_permission_has_a_name() -> None:
+    assert set(PERMISSION_NAMES) == set(PERMISSIONS)
 
 
 # The source

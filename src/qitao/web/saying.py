@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
+from qitao.accounts.permission_names import PERMISSION_NAMES
 from qitao.kernel.refusal import Refusal
 
 WORDS = ("field", "problem", "what", "state", "permission")  # facts that are words, not codes or figures
@@ -49,4 +50,6 @@ def _shown(name: str, value: Any) -> Any:
         return str(value)
     if name == "field" and isinstance(value, str):
         value = value.replace("_", " ")  # fields are told by the title of the model's field
+    if name == "permission":
+        value = PERMISSION_NAMES[value]
     return gettext(value) if name in WORDS and isinstance(value, str) and value else value
