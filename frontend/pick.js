@@ -1,9 +1,11 @@
 // The pick screen: one line at a time. Scans are judged here, at once; what was taken goes through the outbox, and is
 // green only when the server has it. The page holds the lines as the server knows them; what is on its way is taken off.
+import htmx from './htmx.js'
 import { key } from './keys.js'
 import { fresh } from './pad.js'
 import { post, waiting } from './outbox.js'
 import { sound } from './scan.js'
+import { number } from './toasts.js'
 
 const screen = () => document.getElementById('pick')
 const said = document.getElementById('said')
@@ -82,7 +84,11 @@ function draw() {
 
 // What the screen says last
 
+// The note lies over the progress: nothing that could be tapped moves. What went well goes by itself.
+let goes = 0
 function tell(tone, text, action) {
+  clearTimeout(goes)
+  if (tone === 'good') goes = setTimeout(() => (said.hidden = true), 4000)
   said.hidden = false
   said.className = `said said-${tone}`
   const shape = document.createElement('span')
@@ -236,9 +242,15 @@ document.addEventListener('qitao:answered', (event) => {
   known.set(entry.about.line, { open: reply.open ?? '0', version: reply.version })
   if (entry.about.kind === 'short') return shortAnswered(entry, reply)
   sound('good')
-  tell('good', reply.text)
+  tell('good', reply.text, { label: say('sayUndo', {}), run: () => undo(entry.about.line, reply.undo) })
   settle()
 })
+
+function undo(line, url) {
+  said.hidden = true
+  state.undone = line
+  htmx.ajax('POST', url, { swap: 'none', source: screen(), values: { command_id: number() } })
+}
 
 function shortAnswered(entry, reply) {
   if (reply.url && answering.has(entry.id)) return window.location.assign(reply.url)

@@ -108,7 +108,7 @@ async function look(code) {
 let audio = null
 const TONES = { tick: [[990, 0.035]], good: [[1320, 0.07]], warn: [[660, 0.09], [660, 0.09]], bad: [[196, 0.32]] }
 export function sound(tone) {
-  navigator.vibrate?.(tone === 'tick' ? 15 : tone === 'good' ? 40 : tone === 'warn' ? [60, 60, 60] : 300)
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(tone === 'tick' ? 15 : tone === 'good' ? 40 : tone === 'warn' ? [60, 60, 60] : 300)
   try {
     audio ??= new AudioContext()
     let start = audio.currentTime

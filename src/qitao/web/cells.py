@@ -10,6 +10,7 @@ from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from qitao.web import chips, formats
+from qitao.web.places import page_of
 
 if TYPE_CHECKING:
     from qitao.web.lists import Column
@@ -69,6 +70,13 @@ def _shown(column: Column, row: Any, value: Any) -> SafeString:
 def _chip_of(column: Column, row: Any) -> tuple[Any, str]:
     """Return the object that holds a column's state, and the name of its field."""
     return follow(row, column.chip) if column.chip else row, str(column.value or column.name).split(".")[-1]
+
+
+def item_cell(item: Any) -> SafeString:
+    """Return an item as one cell: its code, which leads to its page, and its name in the reader's language."""
+    return format_html(
+        '<a class="code" href="{}">{}</a> <span class="dim">{}</span>', page_of(item), item.code, formats.named(item)
+    )
 
 
 def _quantity(value: Decimal, unit: Any) -> SafeString:

@@ -50,6 +50,20 @@ def money(value: Decimal | int | None, currency: str = "CNY") -> str:
     return str(numbers.format_currency(value, currency or "CNY", locale=locale()))
 
 
+def price(value: Decimal | int | None, currency: str = "CNY") -> str:
+    """Return the price of one unit with its currency; no digit is lost, for a resistor costs less than a coin.
+
+    >>> price(Decimal("0.0035"), "EUR")
+    '€0.0035'
+    """
+    if value is None:
+        return ""
+    exact = Decimal(value).normalize()
+    places = max(2, -int(exact.as_tuple().exponent))
+    pattern = f"¤#,##0.{'0' * places}"
+    return str(numbers.format_currency(exact, currency or "CNY", pattern, locale=locale(), currency_digits=False))
+
+
 def day(value: date | datetime | None) -> str:
     """Return a day with its weekday; with its year only where that is not the present one."""
     if value is None:

@@ -62,11 +62,20 @@ MAP = (
             Place("purchase-orders", _("Purchase orders"), "purchase", "purchasing.view", "p"),
             Place("requisitions", _("Requisitions"), "requisition", "purchasing.view", "q"),
             Place("suppliers", _("Suppliers"), "supplier", "purchasing.view"),
-            Place("sales-orders", _("Sales orders"), "customer", "sales.view", "s"),
-            Place("customers", _("Customers"), "user", "sales.view"),
+            Place("sales-orders", _("Sales orders"), "money", "sales.view", "s"),
+            Place("customers", _("Customers"), "customer", "sales.view"),
         ),
     ),
-    Group(_("System"), (Place("imports", _("Imports"), "import", "exchange.import"),)),
+    Group(
+        _("Administration"),
+        (
+            Place("warehouses", _("Warehouses"), "warehouse", "stock.places"),
+            Place("work-centers", _("Basic records"), "settings", "catalog.change"),
+            Place("people", _("People"), "user", "accounts.manage"),
+            Place("imports", _("Imports"), "import", "exchange.import"),
+            Place("exports", _("Export"), "download", "exchange.import"),
+        ),
+    ),
 )
 
 

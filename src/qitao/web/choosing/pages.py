@@ -19,11 +19,12 @@ ITEM_FIELDS = ("code", "name", "name_en", "pinyin", "spec")
 
 @page(permission="catalog.view")
 def item_options(request: Request) -> HttpResponse:
-    """Offer items for what was typed into the field `item`; `kind=make` limits them to what is made here."""
+    """Offer items for what was typed into the field `item` (or the only field sent); `kind=make`: what is made here."""
     items = Item.objects.filter(is_active=True)
     if request.GET.get("kind") in Kind.values:
         items = items.filter(kind=request.GET["kind"])
-    found = searched(items, ITEM_FIELDS, request.GET.get("item", "")).order_by("code")[:MOST]
+    typed = str(request.GET.get("item") or next((text for name, text in request.GET.items() if name != "kind"), ""))
+    found = searched(items, ITEM_FIELDS, typed).order_by("code")[:MOST]
     return render(request, "choosing/items.html", {"items": found})
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from django.db.models import Count as Number
 from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -21,12 +22,14 @@ from qitao.kernel.quantity import ZERO
 from qitao.stock import actions, queries
 from qitao.stock.models import Count, CountLine, Warehouse
 from qitao.web import formats
+from qitao.web.cells import item_cell
 from qitao.web.choosing.pages import bin_called, item_called
 from qitao.web.lists import Column, Empty, List, Which, show
 from qitao.web.page import command_from, done, page
 from qitao.web.picking.listing import progress
 from qitao.web.places import page_of
 from qitao.web.reading import Reading
+from qitao.web.request import Request
 from qitao.web.scope import own_warehouses, within
 from qitao.web.telling import Told, told
 
@@ -48,10 +51,7 @@ COUNTS = List(
     name="counts",
     columns=(
         Column("code", _("Count"), kind="code", sort="code", link=page_of),
-        Column(
-            "item", _("Item"), kind="code", value="item.code", sort="item__code", link=lambda row: page_of(row.item)
-        ),
-        Column("name", _("Name"), kind="named", value="item", sort="item__name"),
+        Column("item", _("Item"), kind="html", value=lambda row: item_cell(row.item), sort="item__code"),
         Column("warehouse", _("Warehouse"), kind="named", sort="warehouse__code"),
         Column("progress", _("Counted"), kind="html", value=_progress, sort="open_lines"),
         Column("status", _("State"), kind="chip", sort="status"),
@@ -94,7 +94,7 @@ COUNTS = List(
 
 
 @page(permission="stock.count")
-def count_list(request: HttpRequest) -> HttpResponse:
+def count_list(request: Request) -> HttpResponseBase:
     """Show the counts to do, the oldest first."""
     return show(request, COUNTS, counts(), template="counts/list.html", title=_now("Counts"))
 
@@ -152,7 +152,7 @@ class CountPage:
 
 
 @page(permission="stock.count")
-def count(request: HttpRequest, code: str) -> HttpResponse:
+def count(request: Request, code: str) -> HttpResponse:
     """Show the count screen while it is to be counted, what came out of it afterwards."""
     found = get_object_or_404(Count.objects.select_related("item__unit", "warehouse", "made_by"), code=code)
     shown = _count_page(found, request.user, start=request.GET.get("line", ""))
@@ -180,7 +180,7 @@ def _recorded(found: Count, row: CountLine) -> Decimal:
 
 
 @page(permission="stock.count", methods=["POST"])
-def enter(request: HttpRequest, code: str) -> HttpResponse:
+def enter(request: Request, code: str) -> HttpResponse:
     """Enter what was found in one bin and go on with the next."""
     found = get_object_or_404(Count.objects.select_related("item__unit"), code=code)
     fields = Reading(request.POST)
@@ -196,7 +196,7 @@ def enter(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="stock.count", methods=["POST"])
-def add_bin(request: HttpRequest, code: str) -> HttpResponse:
+def add_bin(request: Request, code: str) -> HttpResponse:
     """Add a bin where it was found although the record does not know it."""
     found = get_object_or_404(Count.objects.select_related("warehouse"), code=code)
     fields = Reading(request.POST)
@@ -211,7 +211,7 @@ def add_bin(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="stock.count", methods=["POST"])
-def post(request: HttpRequest, code: str) -> HttpResponse:
+def post(request: Request, code: str) -> HttpResponse:
     """Bring the record to what was counted."""
     found = get_object_or_404(Count.objects.select_related("item__unit"), code=code)
     reply = actions.post_count(command_from(request), count_id=found.pk)
@@ -226,7 +226,7 @@ def post(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="stock.count", methods=["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Ask for a count of an item in a warehouse."""
     if request.method == "GET":
         return render(

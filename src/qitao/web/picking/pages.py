@@ -117,7 +117,7 @@ def undo(request: Request, code: str, line: int, move: int) -> HttpResponseBase:
 
 def _line(request: Request, code: str) -> PickLine:
     rows = PickLine.objects.select_related("item__unit", "lot", "location__warehouse", "pick_list")
-    number = Reading(request.POST).number("line", title=_("Line"))
+    number = Reading(request.POST).number("line", title=_("Pick line"))
     return get_object_or_404(rows, pk=number, pick_list__code=code)
 
 
@@ -155,7 +155,7 @@ def short(request: Request, code: str) -> HttpResponseBase:
 @page(permission="picking.pick", methods=["POST"])
 def missing(request: Request, code: str) -> HttpResponseBase:
     """Report a requirement for which nothing could be put on the list."""
-    number = Reading(request.POST).number("requirement", title=_("Line"))
+    number = Reading(request.POST).number("requirement", title=_("Pick line"))
     requirement = get_object_or_404(Requirement, pk=number, work_order__pick_lists__code=code)
     reply = actions.report_missing(command_from(request), requirement_id=requirement.pk)
     return _short_said(request, reply["short_pick"])
@@ -267,8 +267,9 @@ def send_for(request: Request, pk: int) -> HttpResponseBase:
 
 
 def _back_to_list(short: ShortPick) -> str:
-    found = short.requirement.work_order.pick_lists.filter(status__in=queries.WORKING).first()
-    return page_of(found) if found else page_of(short.requirement.work_order)
+    own = short.requirement.work_order.pick_lists
+    found = own.filter(status__in=queries.WORKING).first() or own.order_by("id").last()
+    return page_of(found or short.requirement.work_order)
 
 
 @page(permission="picking.make", methods=["POST"])

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Count, DecimalField, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -19,10 +18,12 @@ from qitao.catalog.models import MONEY
 from qitao.planning.models import Peg, SupplyKind
 from qitao.purchasing.models import Delivery, PurchaseOrder, PurchaseOrderLine, Requisition, Supplier
 from qitao.purchasing.queries import open_deliveries
+from qitao.web.cells import item_cell
 from qitao.web.chips import plain_chip
 from qitao.web.formats import named
 from qitao.web.lists import Bulk, Choice, Column, Empty, List, Which
 from qitao.web.places import page_of
+from qitao.web.request import Request
 
 EXPECTED = Coalesce("repromised_on", "promised_on")
 
@@ -62,7 +63,7 @@ def _late(row: Any) -> SafeString | str:
     return plain_chip(word, "warn")
 
 
-def _suppliers(request: HttpRequest) -> list[tuple[int, str]]:
+def _suppliers(request: Request) -> list[tuple[int, str]]:
     return [(row.pk, f"{row.code} {named(row)}") for row in Supplier.objects.order_by("code")]
 
 
@@ -151,15 +152,7 @@ DELIVERIES = List(
     name="deliveries",
     columns=(
         Column("line", _("Order line"), kind="html", value=_delivery, sort="line__order__code"),
-        Column(
-            "item",
-            _("Item"),
-            kind="code",
-            value="line.item.code",
-            sort="line__item__code",
-            link=lambda row: page_of(row.line.item),
-        ),
-        Column("name", _("Name"), kind="named", value="line.item", sort="line__item__name"),
+        Column("item", _("Item"), kind="html", value=lambda row: item_cell(row.line.item), sort="line__item__code"),
         Column(
             "supplier", _("Supplier"), kind="named", value="line.order.supplier", sort="line__order__supplier__name"
         ),
@@ -225,10 +218,7 @@ REQUISITIONS = List(
     name="requisitions",
     columns=(
         Column("code", _("Requisition"), kind="code", sort="code", link=page_of),
-        Column(
-            "item", _("Item"), kind="code", value="item.code", sort="item__code", link=lambda row: page_of(row.item)
-        ),
-        Column("name", _("Name"), kind="named", value="item", sort="item__name"),
+        Column("item", _("Item"), kind="html", value=lambda row: item_cell(row.item), sort="item__code"),
         Column("quantity", _("Quantity"), kind="quantity", unit="item.unit", sort="quantity"),
         Column("needed_on", _("Needed"), kind="day", sort="needed_on"),
         Column("expected_on", _("Can be here"), kind="day", sort="expected_on"),
@@ -305,6 +295,13 @@ SUPPLIERS = List(
         Column("late_deliveries", _("Overdue"), kind="number", sort="late_deliveries"),
         Column("currency", _("Currency"), sort="currency"),
         Column("contact", _("Contact")),
+        Column(
+            "change",
+            "",
+            value=lambda row: _("Change"),
+            link=lambda row: reverse("supplier-edit", args=[row.pk]),
+            permission="purchasing.records",
+        ),
     ),
     filters=(
         Which(

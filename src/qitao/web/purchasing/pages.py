@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,29 +20,31 @@ from qitao.web.page import command_from, done, page
 from qitao.web.purchasing import listing
 from qitao.web.purchasing.showing import purchase_order_page, requisition_page
 from qitao.web.reading import Reading
+from qitao.web.request import Request
 
 
 @page(permission="purchasing.view")
-def purchase_orders(request: HttpRequest) -> HttpResponse:
+def purchase_orders(request: Request) -> HttpResponseBase:
     """Show the purchase orders, the next expected first."""
-    return show(request, listing.PURCHASE_ORDERS, listing.purchase_orders(), title=_("Purchase orders"))
+    new = (reverse("purchase-order-new"), _("New purchase order"), "purchasing.change")
+    return show(request, listing.PURCHASE_ORDERS, listing.purchase_orders(), title=_("Purchase orders"), new=new)
 
 
 @page(permission="purchasing.view")
-def purchase_order(request: HttpRequest, code: str) -> HttpResponse:
+def purchase_order(request: Request, code: str) -> HttpResponse:
     """Show one purchase order with its deliveries."""
     order = get_object_or_404(PurchaseOrder.objects.select_related("supplier", "warehouse"), code=code)
     return render(request, "purchasing/order.html", {"page": purchase_order_page(order, request.user), "order": order})
 
 
 @page(permission="purchasing.view")
-def deliveries(request: HttpRequest) -> HttpResponse:
+def deliveries(request: Request) -> HttpResponseBase:
     """Show the deliveries to come, those that hurt most first."""
     return show(request, listing.DELIVERIES, listing.deliveries(), title=_("Chase list"))
 
 
 @page(permission="purchasing.change", methods=["POST"])
-def repromise(request: HttpRequest, pk: int) -> HttpResponse:
+def repromise(request: Request, pk: int) -> HttpResponse:
     """Note the day a supplier now promises; the first promise stays."""
     delivery = get_object_or_404(Delivery.objects.select_related("line__order"), pk=pk)
     fields = Reading(request.POST)
@@ -54,29 +57,30 @@ def repromise(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(permission="purchasing.view")
-def suppliers(request: HttpRequest) -> HttpResponse:
+def suppliers(request: Request) -> HttpResponseBase:
     """Show the suppliers, those with something overdue first."""
-    return show(request, listing.SUPPLIERS, listing.suppliers(), title=_("Suppliers"))
+    new = (reverse("supplier-new"), _("New supplier"), "purchasing.records")
+    return show(request, listing.SUPPLIERS, listing.suppliers(), title=_("Suppliers"), new=new)
 
 
 # Requisitions
 
 
 @page(permission="purchasing.view")
-def requisitions(request: HttpRequest) -> HttpResponse:
+def requisitions(request: Request) -> HttpResponseBase:
     """Show the requisitions, the first needed first."""
     return show(request, listing.REQUISITIONS, listing.requisitions(), title=_("Requisitions"))
 
 
 @page(permission="purchasing.view")
-def requisition(request: HttpRequest, code: str) -> HttpResponse:
+def requisition(request: Request, code: str) -> HttpResponse:
     """Show one requisition and where it can be ordered."""
     found = get_object_or_404(listing.requisitions(), code=code)
     return render(request, "purchasing/requisition.html", {"page": requisition_page(found, request.user)})
 
 
 @page(permission="purchasing.change", methods=["POST"])
-def order(request: HttpRequest, code: str) -> HttpResponse:
+def order(request: Request, code: str) -> HttpResponse:
     """Order a requisition from the chosen supplier."""
     found = get_object_or_404(Requisition, code=code)
     chosen = Reading(request.POST).text("source", title=_("Supplier"))
@@ -93,7 +97,7 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="purchasing.change", methods=["POST"])
-def order_many(request: HttpRequest) -> HttpResponse:
+def order_many(request: Request) -> HttpResponse:
     """Order the ticked requisitions, each from its supplier or else from the item's preferred one."""
 
     def one(command: Command, row: Requisition) -> object:
@@ -109,7 +113,7 @@ def order_many(request: HttpRequest) -> HttpResponse:
 
 
 @page(permission="purchasing.request", methods=["POST"])
-def cancel(request: HttpRequest, code: str) -> HttpResponse:
+def cancel(request: Request, code: str) -> HttpResponse:
     """Withdraw a requisition."""
     found = get_object_or_404(Requisition, code=code)
     actions.cancel_request(command_from(request), requisition_id=found.pk)

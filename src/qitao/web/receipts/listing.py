@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from qitao.purchasing.models import Receipt
+from qitao.web.cells import item_cell
 from qitao.web.chips import plain_chip
 from qitao.web.lists import Column, Empty, List, Which
 from qitao.web.places import page_of
 from qitao.web.purchasing.listing import overdue
+from qitao.web.request import Request
 from qitao.web.scope import within
 
 
@@ -49,15 +50,7 @@ EXPECTED = List(
         Column(
             "supplier", _("Supplier"), kind="named", value="line.order.supplier", sort="line__order__supplier__name"
         ),
-        Column(
-            "item",
-            _("Item"),
-            kind="code",
-            value="line.item.code",
-            sort="line__item__code",
-            link=lambda row: page_of(row.line.item),
-        ),
-        Column("name", _("Name"), kind="named", value="line.item", sort="line__item__name"),
+        Column("item", _("Item"), kind="html", value=lambda row: item_cell(row.line.item), sort="line__item__code"),
         Column("open_quantity", _("To come"), kind="quantity", unit="line.item.unit", sort="quantity"),
         Column("expected_on", _("Expected"), kind="day", sort="expected"),
         Column("when", "", kind="html", value=_when),
@@ -120,7 +113,7 @@ def receipt_url(row: Receipt) -> str:
     return reverse("receipt", args=[row.code])
 
 
-def _mine(request: HttpRequest) -> Q:
+def _mine(request: Request) -> Q:
     return Q(actor=request.user)
 
 

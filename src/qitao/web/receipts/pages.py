@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +29,7 @@ from qitao.web.page import command_from, done, page
 from qitao.web.reading import Reading
 from qitao.web.receipts.listing import EXPECTED, RECEIPTS
 from qitao.web.receipts.listing import receipts as all_receipts
+from qitao.web.request import Request
 from qitao.web.search.scanning import gs1_fields
 
 ARRIVES_AS = (Status.OK, Status.QUARANTINE, Status.REJECTED)
@@ -35,7 +37,7 @@ SOON = timedelta(days=3)
 
 
 @page(permission="stock.receive")
-def receipts(request: HttpRequest) -> HttpResponse:
+def receipts(request: Request) -> HttpResponseBase:
     """Show what is expected, the longest overdue first."""
     return show(
         request, EXPECTED, open_deliveries(), template="receipts/list.html", title=_("Receipts"), tab="expected"
@@ -43,13 +45,13 @@ def receipts(request: HttpRequest) -> HttpResponse:
 
 
 @page(permission="stock.receive")
-def received(request: HttpRequest) -> HttpResponse:
+def received(request: Request) -> HttpResponseBase:
     """Show what has come, the newest first."""
     return show(request, RECEIPTS, all_receipts(), template="receipts/list.html", title=_("Receipts"), tab="received")
 
 
 @page(permission="stock.receive")
-def scanned(request: HttpRequest) -> HttpResponse:
+def scanned(request: Request) -> HttpResponse:
     """Go to the order that was scanned, or to the one from which a scanned item is expected next."""
     code = request.GET.get("code", "").strip()[:200]
     order = PurchaseOrder.objects.filter(code__iexact=code, status="open").first()
@@ -88,7 +90,7 @@ class ReceivePage:
 
 
 @page(permission="stock.receive", methods=["GET", "POST"])
-def receive(request: HttpRequest, code: str) -> HttpResponse:
+def receive(request: Request, code: str) -> HttpResponse:
     """Take in what a delivery note brought."""
     order = get_object_or_404(PurchaseOrder.objects.select_related("supplier", "warehouse"), code=code)
     if request.method == "GET":
@@ -122,7 +124,7 @@ def _receive_page(order: PurchaseOrder) -> ReceivePage:
     return ReceivePage(order, shown, receiving_location(order.warehouse))
 
 
-def _read(request: HttpRequest, row: Delivery, warehouse: Warehouse) -> dict[str, Any]:
+def _read(request: Request, row: Delivery, warehouse: Warehouse) -> dict[str, Any]:
     """Read one ticked line; titles name the item, because the form has many lines."""
     fields = Reading(request.POST)
     item = row.line.item.code
@@ -162,13 +164,13 @@ class ReceiptPage:
 
 
 @page(permission="stock.view")
-def receipt(request: HttpRequest, code: str) -> HttpResponse:
+def receipt(request: Request, code: str) -> HttpResponse:
     """Show a receipt."""
     return render(request, "receipts/receipt.html", {"page": _receipt_page(code)})
 
 
 @page(permission="stock.view")
-def labels(request: HttpRequest, code: str) -> HttpResponse:
+def labels(request: Request, code: str) -> HttpResponse:
     """Show a label for each line of a receipt, with its item, lot and quantity to scan."""
     return render(request, "receipts/labels.html", {"page": _receipt_page(code)})
 

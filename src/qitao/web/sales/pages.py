@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from qitao.journal.queries import history
-from qitao.planning.models import DemandDate
+from qitao.planning.models import DemandDate, Peg, SupplyKind
 from qitao.production.models import WorkOrder
 from qitao.sales.models import Customer, SalesOrder, SalesOrderLine
 from qitao.web.chips import plain_chip
@@ -22,6 +24,7 @@ from qitao.web.formats import named
 from qitao.web.lists import Choice, Column, Empty, List, Which, show
 from qitao.web.page import page
 from qitao.web.places import page_of
+from qitao.web.request import Request
 from qitao.web.telling import Told, told
 
 OPEN = Q(lines__shipped__lt=F("lines__quantity"))
@@ -53,7 +56,7 @@ def _lateness(row: SalesOrder) -> SafeString | str:
     return lateness(row.days_late, is_undated=row.undated is not None)  # type: ignore[attr-defined]
 
 
-def _customers(request: HttpRequest) -> list[tuple[int, str]]:
+def _customers(request: Request) -> list[tuple[int, str]]:
     return [(row.pk, f"{row.code} {named(row)}") for row in Customer.objects.order_by("code")]
 
 
@@ -90,9 +93,10 @@ SALES_ORDERS = List(
 
 
 @page(permission="sales.view")
-def sales_order_list(request: HttpRequest) -> HttpResponse:
+def sales_order_list(request: Request) -> HttpResponseBase:
     """Show the sales orders, the first due first."""
-    return show(request, SALES_ORDERS, sales_orders(), title=_("Sales orders"))
+    new = (reverse("sales-order-new"), _("New sales order"), "sales.change")
+    return show(request, SALES_ORDERS, sales_orders(), title=_("Sales orders"), new=new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +120,34 @@ class SalesOrderPage:
 
 
 @page(permission="sales.view")
-def sales_order(request: HttpRequest, code: str) -> HttpResponse:
+def sales_order(request: Request, code: str) -> HttpResponse:
     """Show one sales order with its planned dates."""
     order = get_object_or_404(SalesOrder.objects.select_related("customer"), code=code)
-    rows = order.lines.select_related("item__unit", "plan").order_by("due_on", "line")
-    lines = [_line(row) for row in rows.prefetch_related("work_orders__kit")]
+    rows = list(order.lines.select_related("item__unit", "plan").order_by("due_on", "line"))
+    serving = _work_orders_for(rows)
+    lines = [_line(row, serving[row.pk]) for row in rows]
     shown = SalesOrderPage(order, lines, told(history(order).order_by("-id")), request.user.may("cost.view"))
     return render(request, "sales/order.html", {"page": shown, "order": order})
 
 
-def _line(row: SalesOrderLine) -> Line:
+def _work_orders_for(rows: list[SalesOrderLine]) -> dict[int, list[WorkOrder]]:
+    """Return for each line the work orders made for it, and those whose output the plan gives to it."""
+    found: dict[int, dict[int, WorkOrder]] = defaultdict(dict)
+    own = WorkOrder.objects.select_related("kit")
+    for order in own.filter(sales_line__in=rows).order_by("rank"):
+        found[order.sales_line_id or 0][order.pk] = order
+    pegs = Peg.objects.filter(sales_line__in=rows, kind=SupplyKind.WORK_ORDER).values_list("sales_line", "supply_id")
+    orders = own.in_bulk([supply_id for _, supply_id in pegs])
+    for line_id, supply_id in pegs:
+        if supply_id in orders:
+            found[line_id or 0][supply_id] = orders[supply_id]
+    return defaultdict(list, {pk: list(rows.values()) for pk, rows in found.items()})
+
+
+def _line(row: SalesOrderLine, work_orders: list[WorkOrder]) -> Line:
     plan = getattr(row, "plan", None)
     late = lateness(plan.days_late, is_undated=plan.planned_on is None) if plan and row.open_quantity else ""
-    return Line(row, plan, list(row.work_orders.all()), late)
+    return Line(row, plan, work_orders, late)
 
 
 # Customers
@@ -147,6 +166,13 @@ CUSTOMERS = List(
         Column("open_orders", _("Open orders"), kind="number", sort="open_orders"),
         Column("late_lines", _("Lines late"), kind="number", sort="late_lines"),
         Column("currency", _("Currency"), sort="currency"),
+        Column(
+            "change",
+            "",
+            value=lambda row: _("Change"),
+            link=lambda row: reverse("customer-edit", args=[row.pk]),
+            permission="sales.records",
+        ),
     ),
     filters=(Which("which", _("Which"), {"late": (_("something late"), Q(late_lines__gt=0))}),),
     search=("code", "name", "name_en"),
@@ -157,7 +183,7 @@ CUSTOMERS = List(
 
 
 @page(permission="sales.view")
-def customers(request: HttpRequest) -> HttpResponse:
+def customers(request: Request) -> HttpResponseBase:
     """Show the customers, those with something late first."""
     late = Q(orders__lines__plan__days_late__gt=0) | Q(orders__lines__plan__planned_on=None) & ~Q(
         orders__lines__plan=None
@@ -166,4 +192,5 @@ def customers(request: HttpRequest) -> HttpResponse:
         open_orders=Count("orders", filter=Q(orders__status="open"), distinct=True),
         late_lines=Count("orders__lines", filter=late, distinct=True),
     )
-    return show(request, CUSTOMERS, rows, title=_now("Customers"))
+    new = (reverse("customer-new"), _now("New customer"), "sales.records")
+    return show(request, CUSTOMERS, rows, title=_now("Customers"), new=new)

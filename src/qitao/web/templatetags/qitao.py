@@ -24,6 +24,7 @@ register = template.Library()
 
 register.filter("quantity", formats.quantity)
 register.filter("money", formats.money)
+register.filter("price", formats.price)
 register.filter("number", formats.number)
 register.filter("days_away", formats.days_away)
 register.filter("short_day", formats.short_day)

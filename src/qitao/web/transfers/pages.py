@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +25,7 @@ from qitao.web.lists import Column, Empty, List, Which, show
 from qitao.web.page import command_from, done, page
 from qitao.web.places import page_of
 from qitao.web.reading import Reading
+from qitao.web.request import Request
 from qitao.web.scope import within
 from qitao.web.telling import Told, told
 
@@ -95,7 +97,7 @@ TRANSFERS = List(
 
 
 @page(permission="stock.view")
-def transfer_list(request: HttpRequest) -> HttpResponse:
+def transfer_list(request: Request) -> HttpResponseBase:
     """Show the transfers, the first due first."""
     return show(request, TRANSFERS, transfers().distinct(), template="transfers/list.html", title=_now("Transfers"))
 
@@ -121,7 +123,7 @@ class TransferPage:
 
 
 @page(permission="stock.view")
-def transfer(request: HttpRequest, code: str) -> HttpResponse:
+def transfer(request: Request, code: str) -> HttpResponse:
     """Show one transfer."""
     found = get_object_or_404(Transfer.objects.select_related("from_warehouse", "to_warehouse", "made_by"), code=code)
     rows = list(found.lines.select_related("item__unit", "lot", "from_location").order_by("from_location__route", "id"))
@@ -140,7 +142,7 @@ def transfer(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="stock.transfer", methods=["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Plan a transfer: its stock is allocated at once."""
     if request.method == "GET":
         return render(
@@ -174,7 +176,7 @@ def _warehouse(fields: Reading, name: str, title: str) -> Warehouse:
 
 
 @page(permission="stock.move", methods=["POST"])
-def ship(request: HttpRequest, code: str) -> HttpResponse:
+def ship(request: Request, code: str) -> HttpResponse:
     """Send a planned transfer."""
     found = get_object_or_404(Transfer, code=code)
     actions.ship_transfer(command_from(request), transfer_id=found.pk)
@@ -182,7 +184,7 @@ def ship(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="stock.move", methods=["POST"])
-def receive(request: HttpRequest, code: str) -> HttpResponse:
+def receive(request: Request, code: str) -> HttpResponse:
     """Take a transfer in."""
     found = get_object_or_404(Transfer.objects.select_related("to_warehouse"), code=code)
     place = Reading(request.POST).text("bin", title=_now("Bin"))
@@ -192,7 +194,7 @@ def receive(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(permission="stock.transfer", methods=["POST"])
-def cancel(request: HttpRequest, code: str) -> HttpResponse:
+def cancel(request: Request, code: str) -> HttpResponse:
     """Give up a transfer that was not sent yet."""
     found = get_object_or_404(Transfer, code=code)
     actions.cancel_transfer(command_from(request), transfer_id=found.pk)

@@ -14,6 +14,7 @@ from qitao.catalog.models import WorkCenter
 from qitao.planning.models import KitState
 from qitao.production.models import OPEN_STATES, WorkOrder
 from qitao.web import formats
+from qitao.web.cells import item_cell
 from qitao.web.formats import named
 from qitao.web.lists import Bulk, Choice, Column, Empty, List, Which
 from qitao.web.places import page_of
@@ -33,7 +34,7 @@ def _work_centers(request: Request) -> list[tuple[int, str]]:
 
 
 def _product(row: WorkOrder) -> SafeString:
-    return format_html('{} <span class="dim">{}</span>', row.item.code, named(row.item))
+    return item_cell(row.item)
 
 
 def _made(row: WorkOrder) -> SafeString:
@@ -70,13 +71,13 @@ WORK_ORDERS = List(
         Column("rank", _("Rank"), kind="number", sort="rank"),
         Column("item", _("Product"), kind="html", value=_product, sort="item__code"),
         Column("made", _("Made"), kind="html", value=_made, sort="quantity"),
-        Column("line", _("Line"), kind="named", value="work_center", sort="work_center__code"),
-        Column("start_on", _("Start"), kind="day", sort="start_on"),
-        Column("due_on", _("Due"), kind="day", sort="due_on"),
         Column("status", _("State"), kind="chip", sort="status"),
         Column("kit", _("Kit"), kind="chip", value="kit.state", chip="kit", sort="kit__state"),
         Column("kit_on", _("Kit date"), kind="day", value="kit.kit_on", sort="kit__kit_on"),
         Column("bottleneck", _("Bottleneck"), kind="html", value=_bottleneck, sort="kit__bottleneck__item__code"),
+        Column("start_on", _("Start"), kind="day", sort="start_on"),
+        Column("due_on", _("Due"), kind="day", sort="due_on"),
+        Column("line", _("Line"), kind="named", value="work_center", sort="work_center__code"),
         Column(
             "customer",
             _("Customer"),

@@ -178,12 +178,12 @@ def _lines(order: WorkOrder, kit: KitDate | None) -> list[Line]:
     )
     cases = cases_of(row.pk for row in rows)
     planned = {line.requirement.pk: line for line in details([kit])[kit.pk].lines} if kit and order.is_open else {}
-    return [
+    lines = [
         Line(
             requirement=row,
             on_list=on_lists.get(row.pk, ZERO),
             held=held.get(row.pk, ZERO),
-            short=row.short if row.pk in planned else ZERO,
+            short=row.short if row.pk in planned else ZERO,  # type: ignore[attr-defined]
             supplies=planned[row.pk].supplies if row.pk in planned else [],
             tone=planned[row.pk].tone if row.pk in planned else "",
             is_bottleneck=kit is not None and kit.bottleneck_id == row.pk,
@@ -191,3 +191,4 @@ def _lines(order: WorkOrder, kit: KitDate | None) -> list[Line]:
         )
         for row in rows
     ]
+    return sorted(lines, key=lambda line: (not line.is_bottleneck, not line.short))  # what holds it up comes first
