@@ -49,6 +49,12 @@ WHERE line.status = 'open' ORDER BY line.id
 """
 
 
+LAST_RUN = """
+SELECT work_orders, requirements, engine_ms, extract(epoch FROM finished_at - started_at) * 1000
+FROM planning_planrun ORDER BY id DESC LIMIT 1
+"""
+
+
 @dataclass
 class Browser:
     """One person's connection: keeps it open, keeps cookies, sends forms with their token."""
@@ -169,6 +175,11 @@ def _plain(body: bytes) -> bytes:
 def _picks(home: Path, port: int) -> bool:
     with psycopg.connect(address.url(home)) as connection:
         lines = connection.execute(OPEN_LINES).fetchall()
+        run = connection.execute(LAST_RUN).fetchone()
+    assert run is not None
+    orders, requirements, engine_ms, whole_ms = run
+    figure = f"engine {engine_ms} ms, out of and back into PostgreSQL {whole_ms:.0f} ms"
+    say(f"plan run, {orders} work orders, {requirements} requirements", figure)
     browsers = [Browser(port) for _ in range(PICKERS)]
     for browser in browsers:
         browser.sign_in("picker")

@@ -62,7 +62,7 @@ def run(at: datetime) -> PlanRun:
         planned = plan(timezone.localdate(at))
         plan_run = PlanRun.objects.create(
             started_at=started,
-            finished_at=timezone.now(),
+            finished_at=started,
             as_of=planned.shot.plant.as_of,
             last_fact_id=planned.shot.last_fact_id,
             work_orders=len(planned.shot.orders),
@@ -70,6 +70,8 @@ def run(at: datetime) -> PlanRun:
             engine_ms=round(planned.engine_seconds * 1000),
         )
         _write(plan_run, planned)
+        plan_run.finished_at = timezone.now()
+        plan_run.save(update_fields=["finished_at"])
         announce("planning.planned")
     return plan_run
 

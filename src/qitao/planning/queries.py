@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,17 +17,23 @@ from qitao.production.models import WorkOrder
 from qitao.purchasing.models import Delivery
 from qitao.purchasing.queries import open_deliveries
 
-_last: list[Planned] = []  # the newest plan this process has computed; any later fact makes it stale
+KEPT_SECONDS = 20.0
+_last: list[tuple[float, Planned]] = []  # the newest plan this process has computed, and when
 
 
 def planned(on: date) -> Planned:
-    """Return the plan of the factory as it is now; computed again only where something happened since."""
+    """Return the plan of the factory as it is now; computed again where something happened since.
+
+    A fact may become visible after a later one (its transaction took longer), so no plan is kept for long.
+    """
     newest = Fact.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    if _last and _last[0].shot.last_fact_id == newest and _last[0].shot.plant.as_of == on:
-        return _last[0]
+    for made, kept in _last:
+        is_young = time.monotonic() - made < KEPT_SECONDS
+        if is_young and kept.shot.last_fact_id == newest > 0 and kept.shot.plant.as_of == on:
+            return kept
     found = plan(on)
     if not connection.in_atomic_block:  # what an open transaction sees may never come true
-        _last[:] = [found]
+        _last[:] = [(time.monotonic(), found)]
     return found
 
 

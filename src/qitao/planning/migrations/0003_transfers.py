@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('planning', '0002_substitutes'),
+        ("planning", "0002_substitutes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='kitdate',
-            name='uses_transfer',
-            field=models.BooleanField(default=False, help_text='Complete only with stock of another warehouse.'),
+            model_name="kitdate",
+            name="uses_transfer",
+            field=models.BooleanField(default=False, help_text="Complete only with stock of another warehouse."),
         ),
     ]
