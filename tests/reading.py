@@ -9,10 +9,9 @@ from django.apps import apps
 from django.db import models
 
 # codes, keys, units and proper names that stay as they are in every language
-SAME = frozenset(
-    ("ABC", "CSV", "Ctrl", "English", "Enter", "Esc", "Excel", "FOLDER", "InvenTree", "MSL", "QR", "Qitao", "Shift")
-    + ("XYZ", "import", "ktg", "mes", "ms", "qitao")
-)
+KEYS = ("Ctrl", "Enter", "Esc", "Shift")
+NAMES = ("ABC", "CSV", "English", "Excel", "InvenTree", "MSL", "QR", "Qitao", "XYZ", "ktg", "mes")
+SAME = frozenset((*KEYS, *NAMES, "FOLDER", "import", "ms", "qitao"))
 LANGUAGES = ("简体中文", "繁體中文")
 LATIN = re.compile(r"(?<!\{)\b[A-Za-z][A-Za-z']+\b(?!\})")
 HAN = re.compile(r"[\u3400-\u9fff]+")

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Refusal as refusal:
-        _complain(str(refusal))
+        _complain(_said(refusal, environment.language))
         return NO
     except Exception as failure:
         code = _anticipated(failure)
@@ -63,6 +63,20 @@ def _anticipated(failure: Exception) -> int | None:
     if type(failure).__name__ in ("OperationalError", "PoolTimeout"):
         return NO_DATABASE
     return None
+
+
+def _said(refusal: Refusal, language: str) -> str:
+    """Return a refusal in the language of the environment; in English where no translator is at hand (`qitao plan`)."""
+    from django.apps import apps
+
+    if not apps.ready:
+        return str(refusal)
+    from django.utils import translation
+
+    from qitao.web.saying import say
+
+    with translation.override(language):
+        return say(refusal).text
 
 
 def _complain(text: str) -> None:

@@ -56,7 +56,8 @@ def _headline(report: ImportReport, translate: Translate) -> str:
 
 def _errors(report: ImportReport, translate: Translate) -> Iterator[str]:
     for fault in report.errors[:SHOWN]:
-        yield f"  {place(fault, translate)}: {fault.what.text(translate)} {fault.remedy.text(translate)}"
+        facts = {"what": fault.what.text(translate), "remedy": fault.remedy.text(translate)}
+        yield "  " + translate(gettext_noop("{place}: {what} {remedy}")).format(place=place(fault, translate), **facts)
     if len(report.errors) > SHOWN:
         yield "  " + translate(gettext_noop("… and {count} more.")).format(count=len(report.errors) - SHOWN)
 
@@ -68,13 +69,13 @@ def place(fault: Fault, translate: Translate = str) -> str:
         parts.append(translate(gettext_noop("row {row}")).format(row=where.row))
     if fault.column:
         parts.append(translate(gettext_noop("column {column}")).format(column=fault.column))
-    return ", ".join(parts)
+    return translate(gettext_noop(", ")).join(parts)
 
 
 def _taken(report: ImportReport, translate: Translate) -> Iterator[str]:
     found = [f"{report.taken[kind]} {translate(name)}" for kind, name in KINDS.items() if report.taken[kind]]
     if found and not report.errors:
-        yield translate(gettext_noop("Taken: {list}")).format(list=", ".join(found))
+        yield translate(gettext_noop("Taken: {list}")).format(list=translate(gettext_noop(", ")).join(found))
 
 
 def _written(report: ImportReport, translate: Translate) -> Iterator[str]:

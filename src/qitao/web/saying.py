@@ -26,7 +26,7 @@ class Said:
     @property
     def text(self) -> str:
         """Reason and remedy in one paragraph."""
-        return f"{self.reason} {self.remedy}".strip()
+        return (self.reason + ("" if self.reason.endswith("。") else " ") + self.remedy).strip()
 
     def as_dict(self) -> dict[str, str]:
         """Return it for JSON."""
