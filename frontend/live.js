@@ -83,23 +83,30 @@ function flush() {
 async function refresh(wanted) {
   const ready = []
   for (const region of wanted) {
-    if (inUse(region)) due.add(region.id)
+    if (inUse(region)) later(region)
     else ready.push(region)
   }
-  if (due.size && !timer) timer = setTimeout(flush, 1500)
   if (!ready.length) return
   refreshed = performance.now()
   const answer = await fetch(window.location.href, { headers: { 'X-Live': 'yes' } }).catch(() => null)
   if (!answer?.ok || answer.redirected) return
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-  for (const region of ready) replace(region, page.getElementById(region.id))
+  for (const region of ready) {
+    if (inUse(region)) later(region) // somebody has opened or ticked something while the page was fetched
+    else replace(region, page.getElementById(region.id))
+  }
+}
+
+function later(region) {
+  due.add(region.id)
+  if (!timer) timer = setTimeout(flush, 1500)
 }
 
 function inUse(region) {
   if (region.hasAttribute('data-busy')) return true
   const active = document.activeElement
   if (region.contains(active) && active.matches('input:not([type=checkbox]), textarea, select')) return true
-  return region.querySelector('details[open].menu, [name=ids]:checked, dialog[open]') !== null
+  return region.querySelector('details[open].menu, details[open].way-do, [name=ids]:checked, dialog[open]') !== null
 }
 
 function replace(region, fresh) {
