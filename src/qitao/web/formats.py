@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 LOCALES = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en_GB"}
+BEFORE_HAN = re.compile(r"(?<=\d)(?=[\u3400-\u9fff])")  # "3小时前" is set with a space, as all figures in Chinese here
 HTML_LANGUAGE = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 
 
@@ -107,7 +109,8 @@ def ago(value: datetime | None) -> str:
     """Say how long ago a moment was."""
     if value is None:
         return ""
-    return str(dates.format_timedelta(value - timezone.now(), add_direction=True, locale=locale()))
+    words = str(dates.format_timedelta(value - timezone.now(), add_direction=True, locale=locale()))
+    return BEFORE_HAN.sub(" ", words)
 
 
 def named(thing: Any) -> str:
