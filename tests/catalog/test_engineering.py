@@ -77,8 +77,8 @@ def test_lines_are_added_changed_and_removed_in_one_go(plant: SmallPlant) -> Non
 def test_a_cycle_is_named_part_by_part(plant: SmallPlant) -> None:
     sub_assembly(plant, "RACK", "FRAME")
     sub_assembly(plant, "LINE", "RACK")
+    lines = [*frame(plant), line(plant, 4, "LINE", "1")]
     with pytest.raises(BomCycle) as refused:
-        lines = [*frame(plant), line(plant, 4, "LINE", "1")]
         engineering.write_lines(plant.do("planner"), bom_id=frame_bom(plant).pk, lines=lines)
     assert "FRAME → LINE → RACK → FRAME" in str(refused.value)
     assert frame_bom(plant).lines.count() == 3

@@ -21,6 +21,7 @@ from qitao.journal.records import keep
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
 
+HUNDRED = Decimal(100)
 ITEM_FIELDS = frozenset(
     {
         "code",
@@ -80,6 +81,8 @@ def _item_values(values: Mapping[str, Any]) -> dict[str, Any]:
     least, most = values.get("min_lot"), values.get("max_lot")
     if least and most and least > most:
         raise BadValue(field="max_lot", problem=gettext_noop("lies below the smallest lot"))
+    if not 0 < values.get("yield_percent", HUNDRED) <= HUNDRED:
+        raise BadValue(field="yield_percent", problem=gettext_noop("must lie above 0 and be at most 100"))
     kept = dict(values)
     if "name" in kept:
         kept["pinyin"] = initials(kept["name"])

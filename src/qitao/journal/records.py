@@ -33,7 +33,7 @@ def keep(command: Command, row: M, values: Mapping[str, Any], *, kind: str) -> d
     is_new = row.pk is None
     changed = {}
     for name, value in values.items():
-        was, now = getattr(row, name), value.strip() if isinstance(value, str) else value
+        was, now = getattr(row, name), _tidy(value)
         if is_new or was != now:
             changed[name] = [None if is_new else _told(was), _told(now)]
             setattr(row, name, now)
@@ -58,16 +58,24 @@ def _must_be_valid(row: models.Model) -> None:
         first = problems[0]
         if first.code in ("unique", "unique_together") or _is_unique_constraint(row, first):
             raise CodeTaken(what=str(row._meta.verbose_name), code=str(row)) from wrong
-        title = "" if name == NON_FIELD_ERRORS else str(row._meta.get_field(name).verbose_name)
-        raise BadValue(
-            field=title or str(row._meta.verbose_name), problem=" ".join(first.messages), name=name
-        ) from wrong
+        title = "" if name == NON_FIELD_ERRORS else str(getattr(row._meta.get_field(name), "verbose_name", name))
+        raise BadValue(field=title, problem=" ".join(first.messages), name=name) from wrong
 
 
 def _is_unique_constraint(row: models.Model, error: ValidationError) -> bool:
     words = " ".join(error.messages)
     unique = [each.name for each in row._meta.constraints if isinstance(each, models.UniqueConstraint)]
     return any(name in words for name in unique)
+
+
+def _tidy(value: Any) -> Any:
+    """Return a value without blanks around it, or zeros after it: a field counts the digits it is given."""
+    match value:
+        case str():
+            return value.strip()
+        case Decimal():
+            return Decimal(plain(value))
+    return value
 
 
 def _told(value: Any) -> Any:

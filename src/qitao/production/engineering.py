@@ -204,7 +204,7 @@ def derive_anew(command: Command, *, work_order_ids: Sequence[int]) -> Reply:
 
 
 def _rewrite(order: WorkOrder, wanted: dict[Key, Decimal]) -> set[int]:
-    """Keep the lines that are still needed, change their quantities, drop and add others; return the items that differ."""
+    """Keep, change, drop and add lines until they are what is wanted; return the items that differ."""
     lines = list(order.requirements.all())
     order.requirements.update(position=F("position") + FAR)
     kept: dict[Key, Requirement] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http.response import HttpResponseBase
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qitao.exchange.models import Import
@@ -30,12 +31,16 @@ IMPORTS = List(
     order="-at",
     empty=Empty(
         _("Nothing was imported yet."),
-        _("`qitao import FOLDER` takes a folder of CSV tables; nothing is written while anything is wrong with it."),
+        _("Send a folder of CSV tables; nothing is written while anything is wrong with it."),
+        "import-new",
+        _("Import tables"),
     ),
 )
+
+NEW = (reverse_lazy("import-new"), _("Import tables"), "exchange.import")
 
 
 @page(permission="exchange.import")
 def imports(request: Request) -> HttpResponseBase:
     """Show the imports that were carried out."""
-    return show(request, IMPORTS, Import.objects.select_related("actor"), title=_("Imports"))
+    return show(request, IMPORTS, Import.objects.select_related("actor"), title=_("Imports"), new=NEW)

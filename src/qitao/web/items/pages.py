@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import F, Q
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +78,9 @@ ITEMS = List(
 @page(permission="catalog.view")
 def items(request: Request) -> HttpResponseBase:
     """Show the items with what is there of each."""
-    return show(request, ITEMS, items_with_stock(), title=_("Items"))
+    return show(
+        request, ITEMS, items_with_stock(), title=_("Items"), new=(reverse("item-new"), _("New item"), "catalog.change")
+    )
 
 
 @page(permission="catalog.view")

@@ -20,7 +20,7 @@ from qitao.planning.projection import Projection, project
 from qitao.production.models import Requirement
 from qitao.production.queries import requirements_of
 from qitao.purchasing.models import Delivery, Requisition, Source
-from qitao.purchasing.queries import open_deliveries, open_requisitions, sources_of
+from qitao.purchasing.queries import open_deliveries, open_requisitions
 from qitao.shortages.models import Case
 from qitao.shortages.queries import WhyNot, open_cases, why_not
 from qitao.stock import queries as stock
@@ -139,7 +139,8 @@ def _needs(item: Item, number: str, today: date) -> QuerySet[Requirement]:
 
 
 def _purchases(item: Item, number: str, today: date) -> PurchaseTab:
-    return PurchaseTab(list(open_deliveries(item)), list(open_requisitions(item)), list(sources_of(item)))
+    sources = item.sources.select_related("supplier")
+    return PurchaseTab(list(open_deliveries(item)), list(open_requisitions(item)), list(sources))
 
 
 def _bom(item: Item, number: str, today: date) -> BomTab:
@@ -148,7 +149,7 @@ def _bom(item: Item, number: str, today: date) -> BomTab:
         bom=bom,
         lines=list(bom.lines.select_related("component__unit")) if bom else [],
         used_in=list(catalog.where_used(item).select_related("bom__item", "component__unit")),
-        substitutes=list(catalog.substitutes_of(item, parent=None, on=today)),
+        substitutes=list(item.substitutes.select_related("substitute", "parent")),
     )
 
 
