@@ -11,11 +11,12 @@ from django.db import models
 # codes, keys, units and proper names that stay as they are in every language
 KEYS = ("Ctrl", "Enter", "Esc", "Shift")
 NAMES = ("ABC", "CSV", "English", "Excel", "InvenTree", "MSL", "QR", "Qitao", "XYZ", "ktg", "mes")
-SAME = frozenset((*KEYS, *NAMES, "FOLDER", "import", "ms", "qitao"))
+SAME = frozenset((*KEYS, *NAMES, "ms"))
 LANGUAGES = ("简体中文", "繁體中文")
 LATIN = re.compile(r"(?<!\{)\b[A-Za-z][A-Za-z']+\b(?!\})")
 HAN = re.compile(r"[\u3400-\u9fff]+")
 SILENT = re.compile(r"<!--.*?-->|<(script|style|svg|code|pre)\b.*?</\1>", re.DOTALL)
+FILES = re.compile(r"[\w.]*\.(?:csv|zip)\b|qitao \w+ FOLDER")
 SPOKEN = re.compile(r'\s(?:title|aria-label|placeholder|alt|data-(?!live|target)[\w-]+)="([^"]*)"')
 SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}|[\u3400-\u9fff]")
 
@@ -56,4 +57,5 @@ def foreign(lines: list[str], language: str, written: str) -> list[str]:
         own = (*LANGUAGES, written)
         return [line for line in lines if any(not any(run in text for text in own) for run in HAN.findall(line))]
     words = set(LATIN.findall(written)) | SAME
-    return [line for line in lines if any(word not in words and not word.isupper() for word in LATIN.findall(line))]
+    plain = ((line, LATIN.findall(FILES.sub(" ", line))) for line in lines)
+    return [line for line, found in plain if any(word not in words and not word.isupper() for word in found)]

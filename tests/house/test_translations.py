@@ -20,12 +20,28 @@ LOCALES = ("zh_Hans", "zh_Hant")
 MARKS = ("_", *translations.FUNCTIONS)
 READ_ALOUD = ("title", "aria-label", "placeholder", "alt")
 # what needs no translation: names, signs of keys and codes
-NAMES = {"ABC", "CSV", "Ctrl", "Enter", "Esc", "Excel", "MSL", "QR", "Qitao", "Shift", "XYZ", "ms"}
+NAMES = {
+    "ABC",
+    "CSV",
+    "Ctrl",
+    "Enter",
+    "Esc",
+    "Excel",
+    "InvenTree",
+    "MSL",
+    "QR",
+    "Qitao",
+    "Shift",
+    "XYZ",
+    "ktg",
+    "mes",
+    "ms",
+}
 SILENT = re.compile(
     r"\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}|<!--.*?-->"
     r"|\{%\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*%\}"
     r"|\{%\s*block \w*class\w* %\}.*?\{%\s*endblock"
-    r"|\{%.*?%\}|\{\{.*?\}\}|<(script|style|svg|code|pre)\b.*?</\1>|&\w+;",
+    r"|[\w.]*\.(?:csv|zip)\b|\{%.*?%\}|\{\{.*?\}\}|<(script|style|svg|code|pre)\b.*?</\1>|&\w+;",
     re.DOTALL,
 )
 
