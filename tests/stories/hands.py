@@ -17,11 +17,17 @@ SCAN = """(codes) => {
     press('Enter', 'Enter', false)
   }
 }"""
-BURST = """([codes, gap]) => new Promise((done) => {
-  const scan = %s
+BURST = (
+    """([codes, gap]) => new Promise((done) => {
   let at = 0
-  const clock = setInterval(() => { scan([codes[at++]]); if (at === codes.length) { clearInterval(clock); done() } }, gap)
-})""" % SCAN
+  const clock = setInterval(() => {
+    scan([codes[at++]])
+    if (at === codes.length) { clearInterval(clock); done() }
+  }, gap)
+  const scan = """
+    + SCAN
+    + "})"
+)
 
 
 @dataclass

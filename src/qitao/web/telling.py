@@ -20,6 +20,7 @@ from qitao.web import formats
 
 QUANTITIES = ("quantity", "missing", "difference", "replaced", "kept", "rest", "penalty", "cost")
 DAYS = ("on", "was", "kit_on")
+ALSO = {"pause_reason": "reason"}  # data that sentences call by a simpler name
 NOTHING = "–"
 
 # kind of fact → sentence; the names in braces are the fact's data
@@ -111,7 +112,7 @@ def tell(fact: Fact) -> str:
     template = SENTENCES.get(fact.kind)
     if template is None:
         return fact.kind
-    data = _Data({name: _shown(fact.kind, name, value) for name, value in fact.data.items()})
+    data = _Data({ALSO.get(name, name): _shown(fact.kind, name, value) for name, value in fact.data.items()})
     return str(template).format_map(data).strip()
 
 

@@ -34,7 +34,7 @@ def item(line: PickLine, code: str) -> str:
         own[plain(line.lot.code)] = line.lot.code
     if text in own:
         return own[text]
-    fields = gs1_fields(text)
+    fields = gs1_fields(unicodedata.normalize("NFKC", code).strip())
     labelled = fields.get("240") or fields.get("241") or ""
     lot = fields.get("10") or fields.get("21") or ""
     if labelled and plain(labelled) != plain(line.item.code):

@@ -1,0 +1,153 @@
+"""The stores: a delivery comes in, a bin is counted blind, stock goes to another warehouse; a line leader starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+from playwright.sync_api import Page, expect
+
+from qitao.picking.models import PickLine
+from qitao.planning import actions as planning
+from qitao.purchasing.models import Receipt
+from qitao.stock import actions as stock
+from qitao.stock import queries as ledger
+from qitao.stock.models import Count
+from tests.fixtures.browser import Troubles
+from tests.small_plant import EIGHT, SmallPlant
+from tests.stories.hands import Hands
+
+Arrive = Callable[..., Page]
+
+
+def said(page: Page, words: str) -> None:
+    expect(page.locator("#said")).to_contain_text(words)
+
+
+def test_a_delivery_comes_in_with_two_scans_and_a_tap(plant: SmallPlant, arrive: Arrive) -> None:
+    waiting = plant.released(10, code="WO-1")
+    plant.purchase("BOLT", 500, promised=5)
+    page = arrive("picker", size="tablet")
+    hands = Hands(page)
+    page.goto("/receipts/?when=")
+    hands.scan("PO-1")
+    page.wait_for_url("**/receipts/new/PO-1/")
+    expect(page.locator("[data-take]")).to_be_checked()  # the only line that can have come
+    hands.scan("(240)BOLT(10)LOT-5(17)270131(30)300")
+    said(page, "BOLT has arrived")
+    hands.tap(page.get_by_role("button", name="Take into stock"))
+    page.wait_for_url(re.compile(r"/receipts/RC"))
+    line = Receipt.objects.get().lines.get()
+    assert (line.quantity, line.lot.code, str(line.lot.expires_on)) == (300, "LOT-5", "2027-01-31")
+    assert hands.spent == (2, 1)
+    assert PickLine.objects.get(pick_list__work_order=waiting).quantity == 40  # what waited for it is served at once
+    assert ledger.verify() == []
+
+
+def test_another_quantity_and_a_bin_are_given_by_pad_and_scan(plant: SmallPlant, arrive: Arrive) -> None:
+    plant.purchase("BOLT", 500, promised=5)
+    page = arrive("picker", size="tablet")
+    hands = Hands(page)
+    page.goto("/receipts/new/PO-1/")
+    hands.scan("BOLT")
+    said(page, "BOLT has arrived")
+    hands.scan("LOT-5")
+    said(page, "Lot LOT-5")
+    hands.scan("RM/A-02")
+    said(page, "Into bin RM/A-02")
+    hands.tap(page.locator(".receive-amount"))
+    hands.keys("75")
+    hands.tap(page.locator("[data-pad-ok]"))
+    hands.tap(page.get_by_role("button", name="Take into stock"))
+    page.wait_for_url(re.compile(r"/receipts/RC"))
+    line = Receipt.objects.get().lines.get()
+    assert (line.quantity, line.lot.code, line.location.code) == (75, "LOT-5", "A-02")
+    assert hands.spent == (3, 5)
+
+
+def test_a_refused_receipt_keeps_what_was_typed_and_says_why(
+    plant: SmallPlant, arrive: Arrive, troubles: Troubles
+) -> None:
+    plant.purchase("BOLT", 500, promised=5)
+    page = arrive("picker", size="tablet")
+    page.goto("/receipts/new/PO-1/")
+    page.locator("input[name^=quantity]").fill("501")
+    page.locator("input[name^=lot]").fill("LOT-5")
+    page.get_by_role("button", name="Take into stock").click()
+    expect(page.locator("[data-refusal]")).to_contain_text("only 500 still to come")
+    expect(page.locator("input[name^=lot]")).to_have_value("LOT-5")
+    assert not Receipt.objects.exists()
+    troubles.forgive("409")
+
+
+def test_a_blind_count_by_pad_and_scanner(plant: SmallPlant, arrive: Arrive) -> None:
+    plant.put("BOLT", "A-01", 60)
+    plant.put("BOLT", "A-03", 20)
+    reply = stock.order_count(plant.do("picker"), item_id=plant.items["BOLT"].pk, warehouse_id=plant.home.pk)
+    page = arrive("picker", size="tablet")
+    hands = Hands(page)
+    page.goto(f"/counts/{reply['code']}/")
+    hands.scan("A-03")  # the counter begins at the other end
+    expect(page.locator(".count-line .place")).to_have_text("A-03")
+    assert "20" not in page.locator("#count").inner_text()
+    for digit in "18":
+        hands.tap(page.locator(f"#count [data-key='{digit}']"))
+    hands.tap(page.get_by_role("button", name="Enter"))
+    expect(page.locator(".count-line .place")).to_have_text("A-01")
+    hands.scan("PLATE")
+    said(page, "BOLT is counted here")
+    page.keyboard.type("60", delay=70)
+    page.keyboard.press("Enter")
+    expect(page.locator(".pick-count")).to_have_text("2 / 2")
+    hands.scan("A-02")  # and some lie where no record says so
+    expect(page.locator("[data-add-bin]")).to_have_value("RM/A-02")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator(".count-line .place")).to_have_text("A-02")
+    page.locator("#counted").fill("5")
+    page.get_by_role("button", name="Enter").click()
+    page.get_by_role("button", name="Post the count").click()
+    expect(page.locator("#count-result")).to_be_visible()
+    count = Count.objects.get()
+    assert count.status == "posted"
+    assert [plant.on_hand("BOLT", place) for place in ("A-01", "A-02", "A-03")] == [60, 5, 18]
+    assert ledger.verify() == []
+
+
+def test_two_screens_see_one_another_while_a_transfer_travels(plant: SmallPlant, arrive: Arrive) -> None:
+    plant.put("BOLT", "B-01", 100)
+    manager = arrive("warehouse_manager", size="tablet")
+    manager.goto("/transfers/new/?item=BOLT")
+    manager.locator("[name=from]").select_option("W2")
+    manager.locator("[name=to]").select_option("RM")
+    manager.locator("[name=quantity]").fill("40")
+    manager.get_by_role("button", name="Plan it").click()
+    manager.wait_for_url(re.compile(r"/transfers/TR"))
+    picker = arrive("picker", size="tablet")
+    picker.goto(manager.url)
+    picker.wait_for_timeout(300)
+    manager.get_by_role("button", name="Send").click()
+    expect(picker.locator("#transfer-state")).to_contain_text("in transit", timeout=3000)
+    picker.get_by_role("button", name="Take in").click()
+    picker.locator("[name=bin]").fill("A-01")
+    picker.get_by_role("button", name="Take into stock").click()
+    expect(manager.locator("#transfer-state")).to_contain_text("received", timeout=3000)
+    assert plant.on_hand("BOLT", "A-01") == Decimal(40)
+
+
+def test_a_line_leader_starts_reports_and_calls_a_shortage(plant: SmallPlant, arrive: Arrive) -> None:
+    plant.put("BOLT", "A-01", 500)
+    plant.released(10, code="WO-1")
+    planning.run(EIGHT)
+    page = arrive("line_leader")
+    hands = Hands(page)
+    page.goto("/work-orders/WO-1/")
+    hands.tap(page.get_by_role("button", name="Start"))
+    expect(page.locator("#order-state")).to_contain_text("started", timeout=3000)
+    hands.tap(page.locator("tr", has_text="PAINT").get_by_role("button", name="Report shortage"))
+    expect(page.locator("tr", has_text="PAINT").get_by_role("link", name=re.compile("^SC"))).to_be_visible()
+    hands.tap(page.get_by_role("button", name="Report output"))
+    page.locator("#order-report [name=quantity]").fill("4")
+    hands.tap(page.get_by_role("button", name="Take into stock"))
+    expect(page.locator("#order-head")).to_contain_text("4 / 10")
+    assert hands.taps == 4
