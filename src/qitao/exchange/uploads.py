@@ -181,6 +181,8 @@ def _is_litter(name: str) -> bool:
 
 def _must_be_reasonable(members: list[zipfile.ZipInfo]) -> None:
     """Refuse what is large or packed beyond belief before anything of it is unpacked."""
+    if not members:
+        raise NothingSent
     if len(members) > MOST_FILES:
         raise TooLarge(what=f"> {MOST_FILES} files")
     if sum(member.file_size for member in members) > MOST_UNPACKED:

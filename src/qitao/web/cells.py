@@ -31,6 +31,8 @@ def follow(row: Any, path: str) -> Any:
         if row is None:
             return None
         row = row[name] if isinstance(row, dict) else getattr(row, name, None)
+        if name.startswith("get_") and callable(row):  # get_kind_display
+            row = row()
     return row
 
 

@@ -80,7 +80,7 @@ PERSON = Form(
                     "password",
                     required=True,
                     only_new=True,
-                    help=_("At least eight characters, not only digits, nothing that everybody uses."),
+                    help=_("At least ten characters; not the name, and nothing that everybody uses."),
                 ),
             ),
         ),

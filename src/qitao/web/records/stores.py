@@ -130,7 +130,7 @@ BINS = List(
         Column(
             "change",
             "",
-            value=lambda row: gettext("Change"),
+            value=lambda row: "" if row.kind == Location.Kind.TRANSIT else gettext("Change"),
             link=lambda row: reverse("bin-edit", args=[row.pk]),
             permission=CHANGE,
         ),
@@ -167,6 +167,11 @@ def bins(request: Request) -> HttpResponseBase:
     return _stores(request, "bins", BINS, rows, buttons=buttons)
 
 
+def _changeable() -> QuerySet[Location]:
+    """Return the bins that people keep; what is in transit lies where Qitao puts it."""
+    return Location.objects.exclude(warehouse=None).exclude(kind=Location.Kind.TRANSIT)
+
+
 BIN = Form(
     (
         Section(
@@ -185,7 +190,7 @@ BIN = Form(
 @page(permission=CHANGE, methods=["GET", "POST"])
 def bin_form(request: Request, pk: int) -> HttpResponse:
     """Change a bin."""
-    row = get_object_or_404(Location.objects.exclude(warehouse=None).select_related("warehouse"), pk=pk)
+    row = get_object_or_404(_changeable().select_related("warehouse"), pk=pk)
     if request.method == "POST":
         values, command = read(request, BIN, is_new=False), command_from(request)
         warehouse_id = row.warehouse_id
@@ -199,7 +204,7 @@ def bin_form(request: Request, pk: int) -> HttpResponse:
 @page(permission=CHANGE, methods=["POST"])
 def remove_bin(request: Request, pk: int) -> HttpResponse:
     """Remove a bin that was never used."""
-    row = get_object_or_404(Location.objects.exclude(warehouse=None), pk=pk)
+    row = get_object_or_404(_changeable(), pk=pk)
     places.remove_bin(command_from(request), bin_id=pk)
     text = gettext("Bin {code} is removed.").format(code=row.code)
     return done(request, text, to=f"{reverse('bins')}?warehouse={row.warehouse_id}")
