@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -14,6 +15,15 @@ from qitao.accounts.queries import LANGUAGES
 from qitao.accounts.roles import ROLES
 from qitao.kernel.refusal import BadValue, Refusal
 from qitao.kernel.words import gettext_noop
+
+# Django's code → what is wrong with a password
+WEAK = MappingProxyType(
+    {
+        "password_too_short": gettext_noop("is too short: ten characters at least"),
+        "password_too_common": gettext_noop("is one that everybody uses"),
+        "password_too_similar": gettext_noop("is too much like the name"),
+    }
+)
 
 
 class NameTaken(Refusal):
@@ -56,7 +66,7 @@ def create_user(
         created_at=at,
     )
     if check_password:
-        _must_be_strong(password, user)
+        must_be_strong(password, user)
     user.set_password(password)
     try:
         with transaction.atomic():
@@ -66,11 +76,12 @@ def create_user(
     return user
 
 
-def _must_be_strong(password: str, user: User) -> None:
+def must_be_strong(password: str, user: User) -> None:
+    """Refuse a weak password with BadValue."""
     try:
         validate_password(password, user)
     except ValidationError as weak:
-        raise BadValue(field=gettext_noop("password"), problem=" ".join(weak.messages)) from weak
+        raise BadValue(field=gettext_noop("password"), problem=WEAK[str(weak.error_list[0].code)]) from weak
 
 
 def set_language(user: User, language: str) -> None:

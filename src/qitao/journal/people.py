@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-
 from qitao.accounts import actions as accounts
 from qitao.accounts.models import User
 from qitao.accounts.queries import LANGUAGES
@@ -78,10 +75,7 @@ def reset_password(command: Command, *, person_id: int, password: str) -> Reply:
     @action(permission="accounts.manage")
     def reset(command: Command, *, person_id: int) -> Reply:
         person = _locked(person_id)
-        try:
-            validate_password(password, person)
-        except ValidationError as weak:
-            raise BadValue(field=gettext_noop("password"), problem=" ".join(weak.messages)) from weak
+        accounts.must_be_strong(password, person)
         person.set_password(password)
         person.save(update_fields=["password"])
         record(command, "accounts.password_reset", person, username=person.username)
