@@ -49,6 +49,7 @@ def test_tables_are_shown_first_and_imported_then(plant: SmallPlant, as_role: As
     shown = boss.get(there)
     assert shown.status_code == 200
     assert "Nothing is written yet" in shown.content.decode()
+    assert shown.context["page"].taken == sum(kind.taken for kind in shown.context["page"].kinds) > 0
     assert not Item.objects.filter(code="X1").exists()
     assert not Import.objects.exists()
     boss.post(f"{there}carry-out/", {"command_id": "6c1f1f8e-0000-4000-8000-000000000001"})

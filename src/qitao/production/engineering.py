@@ -88,11 +88,11 @@ def touched_by(item: Item) -> list[Touched]:
         .prefetch_related("requirements__item__unit")
         .order_by("rank", "pk")
     )
-    found = [Touched(order, _differences(order, recipes), _why_not(order)) for order in orders]
+    found = [Touched(order, _differences(order, recipes), _why_not(order, recipes)) for order in orders]
     return [each for each in found if each.differences]
 
 
-def _why_not(order: WorkOrder) -> str:
+def _why_not(order: WorkOrder, recipes: Recipes) -> str:
     """Return why a work order's components may not be written anew; empty where they may."""
     lines = order.requirements.all()
     if order.status != WorkOrder.State.FIRM:
@@ -101,6 +101,8 @@ def _why_not(order: WorkOrder) -> str:
         return gettext_noop("material was issued to it already")
     if any(line.replaces_id for line in lines):
         return gettext_noop("a substitute was chosen for it")
+    if recipes.bom_of(order.item_id, order.start_on) is None:
+        return gettext_noop("no bill of material is valid at its start")
     return ""
 
 
@@ -192,9 +194,8 @@ def derive_anew(command: Command, *, work_order_ids: Sequence[int]) -> Reply:
     wanted = {order.pk: _derived(order, recipes) for order in orders}
     ledger.lock_items({key[0] for order in orders for key in (*wanted[order.pk], *_present(order))})
     for order in orders:
-        why_not = _why_not(order)
-        if why_not or not wanted[order.pk]:
-            why_not = why_not or gettext_noop("no bill of material is valid at its start")
+        why_not = _why_not(order, recipes)
+        if why_not:
             raise NotToBeDerived(code=order.code, why=lazy(gettext, str)(why_not))
         changed = _rewrite(order, wanted[order.pk])
         bom = recipes.bom_of(order.item_id, order.start_on)

@@ -60,6 +60,11 @@ class PreviewPage:
     rows: list[RowShown]
     all_rows: int
 
+    @property
+    def taken(self) -> int:
+        """How many rows of all kinds were understood."""
+        return self.report.taken.total()
+
 
 @page(permission="exchange.import", methods=["GET", "POST"])
 def new_import(request: Request) -> HttpResponse:
