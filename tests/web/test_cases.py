@@ -100,6 +100,17 @@ def test_who_holds_it_is_said_with_slack_and_who_may_release_it(plant: SmallPlan
     assert not Reservation.objects.filter(item=item).exists()
 
 
+def test_the_answer_stands_on_the_items_page_and_alone(plant: SmallPlant, case: Case, as_role: SignIn) -> None:
+    plant.put("BOLT", "A-02", 30, lot="X")
+    later = plant.work_order(5, start=19, due=22, code="WO-LATER")
+    production.reserve_material(plant.do("planner"), work_order_id=later.pk)
+    client = as_role("picker")
+    for address in ("/items/BOLT/?tab=stock", "/why-not/BOLT/"):
+        assert "20 pcs WO-LATER reserved" in text_of(client.get(address))
+    assert "Give it back" not in text_of(client.get("/why-not/BOLT/"))
+    assert client.get("/why-not/NONE/").status_code == 404
+
+
 def test_every_role_may_read_it_and_few_reads_are_needed(case: Case, as_role: SignIn) -> None:
     for role in ROLES:
         client = as_role(role)

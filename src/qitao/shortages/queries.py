@@ -29,6 +29,7 @@ from qitao.shortages.models import OPEN_STATES, Case, CaseLine
 from qitao.stock.models import Reservation, TransferLine, Warehouse
 
 REQUIREMENT = "production.requirement"
+NEVER_DAYS = Costs.never_days  # what is never there is late by so many days, as far as money goes
 
 
 def open_cases() -> QuerySet[Case]:
@@ -209,7 +210,7 @@ def hit_demands(rows: Iterable[DemandDate]) -> list[HitDemand]:
         if row.days_late == 0:
             continue
         line, late = row.sales_line, row.days_late
-        penalty = line.penalty_per_day * (late if late is not None else Costs.never_days)
+        penalty = line.penalty_per_day * (late if late is not None else NEVER_DAYS)
         hits.append(HitDemand(row, late, penalty, line.price * line.open_quantity))
     return hits
 

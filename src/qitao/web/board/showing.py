@@ -185,7 +185,7 @@ def _rows(kits: list[KitDate], wanted: Wanted, today: date) -> list[Row]:
     behind = demands_behind([kit.pk for kit in kits])
     made_by = makers([kit.bottleneck_id for kit in held if kit.bottleneck_id is not None])
     orders = WorkOrder.objects.in_bulk(list(set(made_by.values())))
-    items = {kit.bottleneck.item_id for kit in held if kit.bottleneck and kit.state in ("late", "never")}
+    items = {kit.bottleneck.item_id for kit in held if kit.bottleneck and kit.state in (KitState.LATE, KitState.NEVER)}
     rivals = contention(items) if items else {}
     cases = {case.item_id: case for case in Case.objects.filter(item__in=items, status__in=OPEN_STATES)}
     opened = details([kit for kit in kits if kit.work_order.code in wanted.opened])
@@ -193,7 +193,7 @@ def _rows(kits: list[KitDate], wanted: Wanted, today: date) -> list[Row]:
     for kit in kits:
         names = _customers(kit, behind.get(kit.pk, []))
         item_id = kit.bottleneck.item_id if kit.bottleneck else 0
-        others = [claim for claim in rivals.get(item_id, ()) if claim.work_order_id != kit.pk] if kit in held else []
+        others = _rivals(kit, rivals)
         found.append(
             Row(
                 kit=kit,
@@ -208,6 +208,13 @@ def _rows(kits: list[KitDate], wanted: Wanted, today: date) -> list[Row]:
             )
         )
     return found
+
+
+def _rivals(kit: KitDate, claims: dict[int, list[Claim]]) -> list[Claim]:
+    """Return who else the plan gives a late order's bottleneck to."""
+    if kit.bottleneck is None or kit.state not in (KitState.LATE, KitState.NEVER):
+        return []
+    return [claim for claim in claims.get(kit.bottleneck.item_id, ()) if claim.work_order_id != kit.pk]
 
 
 def _customers(kit: KitDate, demands: list[DemandDate]) -> list[str]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from qitao.catalog.models import Item
 from qitao.kernel.quantity import ZERO
 from qitao.shortages.foreseen import foreseen
 from qitao.shortages.models import Case
-from qitao.shortages.queries import closed_cases, open_cases
+from qitao.shortages.queries import closed_cases, open_cases, why_not
 from qitao.web.cases.kanban import kanban
 from qitao.web.cases.lists import CLOSED, OPEN, causes
 from qitao.web.cases.showing import case_page
@@ -64,7 +63,7 @@ def coming(request: Request) -> HttpResponseBase:
             "found": found,
             "orders": sum(len(one.kits) + len(one.waiting) for one in found),
             "penalty": sum((hit.penalty for hit in lines.values()), ZERO),
-            "value": sum((hit.value for hit in lines.values()), Decimal(0)),
+            "value": sum((hit.value for hit in lines.values()), ZERO),
             "see_cost": request.user.may("cost.view"),
             "may_open": request.user.may("shortages.open"),
         },
@@ -91,6 +90,14 @@ def options(request: Request, code: str) -> HttpResponseBase:
     shown = ways_for(request, case_called(code), request.GET.get("requirement", ""))
     template = "cases/ways.html" if request.htmx else "cases/ways_page.html"
     return render(request, template, {"page": shown, "case": shown.case})
+
+
+@page(permission="stock.view")
+def why(request: Request, code: str) -> HttpResponseBase:
+    """Answer “why can't I take it?” for an item: the block alone, for pages that ask when it is asked."""
+    item = get_object_or_404(Item.objects.select_related("unit"), code=code)
+    answer = why_not(item, today=timezone.localdate())
+    return render(request, "cases/why_not.html", {"why": answer, "item": item})
 
 
 def ways_for(request: Request, found: Case, requirement: str, refusal: Said | None = None) -> WaysOut:

@@ -17,7 +17,7 @@ from qitao.journal.queries import history
 from qitao.purchasing.models import Delivery, Requisition
 from qitao.purchasing.queries import open_deliveries, open_requisitions
 from qitao.shortages.models import CASE, OPEN_STATES, Case, Cause, Decision, OptionKind
-from qitao.shortages.queries import Impact, WhyNot, impact, why_not
+from qitao.shortages.queries import NEVER_DAYS, Impact, WhyNot, impact, why_not
 from qitao.stock.models import Balance
 from qitao.stock.queries import Holding, balances_of, holdings
 from qitao.web.cases.sentences import ICONS, sentence
@@ -110,6 +110,11 @@ class CasePage:
     def short_quantity(self) -> Decimal:
         """How much is lacking now, over all work orders."""
         return self.impact.short_quantity
+
+    @property
+    def never_days(self) -> int:
+        """For how many days a penalty is counted where an order has no date at all."""
+        return NEVER_DAYS
 
     @property
     def hit_ids(self) -> set[int]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("cases/take/", verbs.take, name="cases-take"),
     path("cases/verify/", verbs.verify_many, name="cases-verify"),
     path("cases/release-reserved/", verbs.release_reserved, name="release-reserved"),
+    path("why-not/<path:code>/", pages.why, name="why-not"),
     path("cases/<path:code>/ways-out/", pages.options, name="case-options"),
     path("cases/<path:code>/carry-out/", verbs.carry_out, name="case-carry-out"),
     path("cases/<path:code>/verify/", verbs.verify, name="case-verify"),
