@@ -130,10 +130,11 @@ def write_order(
     )
     for place, (key, parts) in enumerate(groupby(lines, key=lambda line: (line.item_id, line.price)), start=1):
         item_id, price = key
-        line = PurchaseOrderLine.objects.create(order=order, line=str(LINE_STEP * place), item_id=item_id, price=price)
+        number = str(LINE_STEP * place)
+        ordered = PurchaseOrderLine.objects.create(order=order, line=number, item_id=item_id, price=price)
         Delivery.objects.bulk_create(
-            Delivery(line=line, sequence=number, quantity=part.quantity, promised_on=part.promised_on)
-            for number, part in enumerate(parts, start=1)
+            Delivery(line=ordered, sequence=place, quantity=part.quantity, promised_on=part.promised_on)
+            for place, part in enumerate(parts, start=1)
         )
     record(command, "purchasing.ordered", order, code=order.code, lines=len(lines))
     return {"order": order.pk, "code": order.code}
