@@ -53,7 +53,7 @@ EXPECTED = List(
         Column("item", _("Item"), kind="html", value=lambda row: item_cell(row.line.item), sort="line__item__code"),
         Column("open_quantity", _("To come"), kind="quantity", unit="line.item.unit", sort="quantity"),
         Column("expected_on", _("Expected"), kind="day", sort="expected"),
-        Column("when", "", kind="html", value=_when),
+        Column("when", _("Overdue"), kind="html", value=_when),
         Column("warehouse", _("Warehouse"), value="line.order.warehouse.code", sort="line__order__warehouse__code"),
     ),
     filters=(
@@ -133,7 +133,7 @@ RECEIPTS = List(
         Column("supplier", _("Supplier"), kind="named", value="order.supplier", sort="order__supplier__name"),
         Column("delivery_note", _("Delivery note"), sort="delivery_note"),
         Column("count", _("Lines"), kind="number", sort="count"),
-        Column("refused", "", kind="html", value=_refused, sort="refused"),
+        Column("refused", _("Not usable"), kind="html", value=_refused, sort="refused"),
         Column("warehouse", _("Warehouse"), value="order.warehouse.code", sort="order__warehouse__code"),
         Column("actor", _("By"), value="actor.name", sort="actor__name"),
     ),
