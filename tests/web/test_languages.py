@@ -45,6 +45,7 @@ def reached(client: Client, starts: list[str]) -> Iterator[tuple[str, str]]:
             page = answer.content.decode()
             queue += [link for link in LINK.findall(page) if not ELSEWHERE.match(link)]
             yield address, page
+        answer.close()  # a download holds a file
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
