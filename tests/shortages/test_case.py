@@ -51,9 +51,7 @@ def offered(case: Case) -> dict[str, options.Option]:
 
 
 def choose(plant: SmallPlant, case: Case, key: str, role: str = "planner") -> None:
-    shortages.carry_out(
-        plant.do(role), case_id=case.pk, requirement_id=case.lines.get().requirement_id, key=key
-    )
+    shortages.carry_out(plant.do(role), case_id=case.pk, requirement_id=case.lines.get().requirement_id, key=key)
     case.refresh_from_db()
 
 
@@ -158,9 +156,7 @@ def test_counting_again_brings_back_what_was_there_after_all(plant: SmallPlant) 
     assert offered(case)["recount:"].kit_on == date(2026, 1, 5)
     choose(plant, case, "recount:")
     count = Case.objects.get().count
-    stock.enter_count(
-        plant.do("picker"), count_id=count.pk, figures={row.pk: Decimal(25) for row in count.lines.all()}
-    )
+    stock.enter_count(plant.do("picker"), count_id=count.pk, figures={row.pk: Decimal(25) for row in count.lines.all()})
     stock.post_count(plant.do("picker"), count_id=count.pk)
     case.refresh_from_db()
     assert case.status == "verified"
@@ -191,9 +187,7 @@ def test_what_has_changed_since_it_was_shown_is_said_and_nothing_is_done(plant: 
             shown_kit_on=date(2026, 1, 5),
         )
     with pytest.raises(OptionGone):
-        shortages.carry_out(
-            plant.do("planner"), case_id=case.pk, requirement_id=requirement, key="substitute:BOLT-ZN"
-        )
+        shortages.carry_out(plant.do("planner"), case_id=case.pk, requirement_id=requirement, key="substitute:BOLT-ZN")
     assert not Transfer.objects.exists()
     assert not Decision.objects.exists()
 
