@@ -306,9 +306,11 @@ function openAmount(line) {
   fresh(field)
   amount.showModal()
   field.focus()
+  busy()
 }
 
 function takeAmount(event) {
+  if (!current()) return
   const field = amount.querySelector('input')
   const quantity = micro(field.value)
   const open = left(current())
@@ -334,7 +336,9 @@ function openShort(line) {
   fresh(field)
   short.showModal()
   field.focus()
+  busy()
 }
+for (const dialog of [amount, short]) dialog?.addEventListener('close', () => busy())
 
 // Something was found: the bin is not empty, there is less than recorded – unless another reason was chosen.
 document.addEventListener('input', (event) => {
@@ -363,7 +367,7 @@ if (screen()) {
 // The page is fetched again when others change the list: not while something is on its way or a question is open.
 function busy() {
   const region = screen()
-  if (region) region.toggleAttribute('data-busy', waiting().length > 0 || Boolean(document.querySelector('dialog[open]')))
+  region?.toggleAttribute('data-busy', waiting().length > 0 || Boolean(amount?.open || short?.open))
 }
 document.addEventListener('qitao:outbox', () => screen() && (busy(), draw()))
 document.addEventListener('htmx:afterSettle', start)

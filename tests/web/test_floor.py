@@ -243,6 +243,14 @@ def test_the_paper_has_a_code_for_each_bin_and_item(busy: SmallPlant, as_role: A
         assert f'aria-label="{text}"' in content
 
 
+@pytest.mark.parametrize("code", ["{list}", "wo-1", "WO-2"])
+def test_a_scan_of_a_list_or_of_its_work_order_begins_the_pick(busy: SmallPlant, as_role: As, code: str) -> None:
+    pick_list = PickList.objects.get().code
+    answer = as_role("picker").get("/pick-lists/scan/", {"code": code.format(list=pick_list)})
+    wanted = "/scan/?code=WO-2" if code == "WO-2" else f"/pick-lists/{pick_list}/"  # that one has no list yet
+    assert answer["Location"] == wanted
+
+
 # Work orders
 
 

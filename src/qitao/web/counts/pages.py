@@ -64,10 +64,10 @@ COUNTS = List(
             "state",
             _("State"),
             {
-                "open": (_("to do"), Q(status__in=OPEN)),
+                "todo": (_("to do"), Q(status__in=OPEN)),
                 **{value: (word, Q(status=value)) for value, word in Count.State.choices},
             },
-            default="open",
+            default="todo",
         ),
         Which(
             "place",

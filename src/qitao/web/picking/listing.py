@@ -24,7 +24,7 @@ def progress(row: PickList) -> SafeString:
     lines, done = row.all_lines, row.all_lines - row.open_lines  # type: ignore[attr-defined]
     return format_html(
         '<span class="progress-cell"><span class="meter"><i style="width:{}%"></i></span><span>{} / {}</span></span>',
-        round(100 * done / lines) if lines else 100,
+        round(100 * done / lines) if lines else 0,
         done,
         lines,
     )

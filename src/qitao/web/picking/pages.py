@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import JsonResponse
+from django.db.models import Q
+from django.http import HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -35,6 +37,15 @@ from qitao.web.request import Request
 def pick_lists(request: Request) -> HttpResponseBase:
     """Show the pick lists, the first to be started first."""
     return show(request, PICK_LISTS, queries.lists(), template="picking/lists.html", title=_("Pick lists"))
+
+
+@page(permission="picking.view")
+def scan(request: Request) -> HttpResponseBase:
+    """Go to the pick list that was scanned, or to the one of the work order that was; else to whatever it is."""
+    code = request.GET.get("code", "").strip()[:200]
+    named = PickList.objects.filter(Q(code__iexact=code) | Q(work_order__code__iexact=code))
+    found = named.filter(status__in=queries.WORKING).order_by("id").first() or named.order_by("id").last()
+    return HttpResponseRedirect(page_of(found) if found else f"{reverse('scan')}?{urlencode({'code': code})}")
 
 
 @page(permission="picking.view")

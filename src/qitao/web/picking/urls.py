@@ -4,6 +4,7 @@ from qitao.web.picking import pages
 
 urlpatterns = [
     path("pick-lists/", pages.pick_lists, name="pick-lists"),
+    path("pick-lists/scan/", pages.scan, name="pick-scan"),
     path("pick-lists/<path:code>/lines/", pages.lines, name="pick-list-lines"),
     path("pick-lists/<path:code>/print/", pages.printed, name="pick-list-print"),
     path("pick-lists/<path:code>/confirm/", pages.confirm, name="pick-confirm"),
