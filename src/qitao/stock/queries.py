@@ -193,11 +193,7 @@ def _summed(rows: QuerySet[Any], amount: Combinable) -> Coalesce:
 
 def moves_of(item: Item) -> QuerySet[Move]:
     """Return the moves of `item`, newest first."""
-    return (
-        Move.objects.filter(item=item)
-        .select_related(*MOVE_SHOWS)
-        .order_by("-id")
-    )
+    return Move.objects.filter(item=item).select_related(*MOVE_SHOWS).order_by("-id")
 
 
 @dataclass(frozen=True, slots=True)
