@@ -119,7 +119,8 @@ class Twin:
             self.answer.held[order] = False
             for line, peg in taken:
                 self.left[peg.supply] += peg.quantity
-                self.answer.pegs[line].remove(peg)
+                # by identity: a reservation's peg may be equal to one that was drawn
+                self.answer.pegs[line] = [kept for kept in self.answer.pegs[line] if kept is not peg]
 
     def serve_line(self, line: int, order: int) -> list[tuple[int, Peg]]:
         need, wanted = self.need(order), int(self.plant.lines.quantity[line])
