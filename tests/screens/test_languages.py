@@ -37,10 +37,9 @@ def test_screens_are_in_one_language(plant: SmallPlant, arrive: Callable[..., Pa
 
 
 def test_a_figure_and_a_day_are_written_as_the_reader_does(plant: SmallPlant, arrive: Callable[..., Page]) -> None:
-    plant.put("BOLT", "A-01", 12_345)
-    for language, day in (("zh-hans", "月"), ("zh-hant", "月"), ("en", "")):
+    plant.work_order(12_345, due=8, code="WO-1")
+    for language, day in (("zh-hans", "1月8日"), ("zh-hant", "1月8日"), ("en", "8 Jan")):
         page = arrive("planner", language=language)
-        page.goto("/items/BOLT/")
+        page.goto("/work-orders/WO-1/")
         assert "12,345" in page.inner_text("main")
-        plant_day = page.inner_text("main")
-        assert day in plant_day
+        assert day in page.inner_text("main")
