@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from qitao.journal.command import Command
@@ -46,6 +47,8 @@ def ask(command: Command, fact: Fact) -> None:
 def _defer() -> None:
     when = timezone.now() + DEBOUNCE
     try:
+        if ProcrastinateJob.objects.filter(queueing_lock=NAME, status="todo").exists():
+            return  # it will look at the factory after this commit
         with transaction.atomic():
             app.configure_task(NAME, schedule_at=when, queueing_lock=NAME, lock=NAME).defer()
     except AlreadyEnqueued:

@@ -20,6 +20,9 @@ def default(environment: env.Environment) -> dict[str, Any]:
         "OPTIONS": {
             "application_name": "qitao",
             "connect_timeout": 5,
+            # the same statements come again and again: PostgreSQL parses and plans them once a connection
+            "server_side_binding": True,
+            "prepare_threshold": 5,
             **keys["OPTIONS"],
             "pool": {
                 "min_size": 1,

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 import structlog
-from django.conf import settings
+from django.db import connection as pages
 
 from qitao.journal.facts import LIVE_CHANNEL
 
@@ -93,14 +93,7 @@ def hub() -> Hub:
 
 
 def _parameters() -> dict[str, Any]:
-    database = settings.DATABASES["default"]
-    options = {name: value for name, value in database.get("OPTIONS", {}).items() if name != "pool"}
-    given = {
-        "dbname": database["NAME"],
-        "user": database["USER"],
-        "password": database["PASSWORD"],
-        "host": database["HOST"],
-        "port": database["PORT"],
-    }
-    given = {name: value for name, value in given.items() if value}
-    return {**options, **given, "application_name": "qitao live", "keepalives_idle": 20, "keepalives_interval": 5}
+    """Return what the pages connect with, without what Django adds for its cursors."""
+    given = pages.get_connection_params()
+    plain = {name: value for name, value in given.items() if name not in ("cursor_factory", "context")}
+    return {**plain, "application_name": "qitao live", "keepalives_idle": 20, "keepalives_interval": 5}
