@@ -13,7 +13,10 @@ document.addEventListener('click', (event) => {
   if (toggle) return side(!root.classList.contains('side-open'))
   if (root.classList.contains('side-open') && !target.closest('.side')) side(false)
   const opener = target.closest('[data-dialog]')
-  if (opener) open(document.getElementById(opener.dataset.dialog))
+  if (opener) {
+    opener.closest('dialog')?.close() // one sheet takes the place of the other
+    open(document.getElementById(opener.dataset.dialog))
+  }
   if (target.closest('[data-keys-open]')) open(document.getElementById('keys'))
   if (target.closest('[data-dialog-close]')) target.closest('dialog').close()
   if (target.nodeName === 'DIALOG') target.close() // a click on the backdrop

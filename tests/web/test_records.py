@@ -220,6 +220,71 @@ def test_partners_sources_and_orders_are_written(plant: SmallPlant, as_role: AsR
     assert "at least one line" in refused.content.decode()
 
 
+def test_an_open_purchase_order_is_changed_from_its_page(plant: SmallPlant, as_role: AsRole) -> None:
+    delivery = plant.purchase("BOLT", 100, promised=9)
+    order, buyer = delivery.line.order, as_role("buyer")
+    send(buyer, "delivery-change", delivery.pk, quantity="120", price="0.6", reason="more")
+    send(buyer, "delivery-repromise", delivery.pk, on="2026-01-15", quantity="40")
+    added = send(buyer, "purchase-line-add", order.pk, item="bolt", quantity="60", on="", price="0.6")
+    assert added["HX-Redirect"] == "/purchase-orders/PO-1/"
+    unpriced = send(buyer, "purchase-line-add", order.pk, item="BOLT", quantity="60")
+    assert unpriced.status_code == 204
+    rows = order.lines.get(line="10").deliveries.order_by("sequence")
+    assert [(row.quantity, row.expected_on) for row in rows] == [
+        (80, date(2026, 1, 9)),
+        (40, date(2026, 1, 15)),
+        (60, None),
+    ]
+    assert order.lines.get(line="20").price == Decimal("0.5")  # as the supplier's source says
+    send(buyer, "delivery-cancel", rows[1].pk, reason="not needed")
+    story = buyer.get("/purchase-orders/PO-1/").content.decode()
+    for words in ("40 cancelled", "120 ordered instead of 100", "another price was agreed", "60 of BOLT added"):
+        assert words in story
+    send(buyer, "purchase-order-cancel", order.pk, reason="supplier closed")
+    order.refresh_from_db()
+    assert order.status == "cancelled"
+    late = send(buyer, "delivery-change", delivery.pk, quantity="90")
+    assert late.status_code == 409
+    assert "Add a line" not in buyer.get("/purchase-orders/PO-1/").content.decode()
+
+
+def test_prices_stay_hidden_in_the_story_of_a_purchase_order(plant: SmallPlant, as_role: AsRole) -> None:
+    delivery = plant.purchase("BOLT", 100, promised=9)
+    send(as_role("buyer"), "delivery-change", delivery.pk, quantity="100", price="7.77")
+    seen = as_role("picker").get("/purchase-orders/PO-1/").content.decode()
+    assert "another price was agreed" in seen
+    assert "7.77" not in seen
+
+
+def test_an_open_sales_order_is_changed_from_its_page(plant: SmallPlant, as_role: AsRole) -> None:
+    line = plant.sale(10, due=20)
+    planner = as_role("planner")
+    send(planner, "sales-line-change", line.pk, quantity="15", on="2026-01-22", price="", penalty="9")
+    line.refresh_from_db()
+    assert (line.quantity, line.due_on, line.price, line.penalty_per_day) == (15, date(2026, 1, 22), 30, 9)
+    wrong = send(planner, "sales-line-change", line.pk, quantity="many", on="2026-01-22")
+    assert wrong.status_code == 422
+    send(planner, "sales-line-add", line.order_id, item="FRAME", quantity="3", on="2026-02-02", price="31")
+    send(planner, "sales-line-cancel", line.pk, reason="customer's wish")
+    page = planner.get("/sales-orders/SO-1/").content.decode()
+    for words in ("SO-1-10 changed: now 15", "3 of FRAME added", "15 cancelled", "customer&#x27;s wish"):
+        assert words in page
+    send(planner, "sales-order-cancel", line.order_id)
+    assert SalesOrder.objects.get().status == "cancelled"
+
+
+def test_an_order_by_hand_is_told_as_written_by_hand(plant: SmallPlant, as_role: AsRole) -> None:
+    row = {"line-1-item": "BOLT", "line-1-quantity": "100"}
+    ends = {"supplier_id": plant.supplier.pk, "warehouse_id": plant.home.pk, "code": "PO-H", "note": "by phone"}
+    send(as_role("buyer"), "purchase-order-new", **ends, **row)
+    page = as_role("buyer").get("/purchase-orders/PO-H/").content.decode()
+    assert "Written by hand." in page
+    assert "by phone" in page
+    sold = {"line-1-item": "FRAME", "line-1-quantity": "5"}
+    send(as_role("planner"), "sales-order-new", customer_id=plant.customer.pk, code="SO-H", **sold)
+    assert "Written by hand." in as_role("planner").get("/sales-orders/SO-H/").content.decode()
+
+
 def test_basic_records_are_kept(plant: SmallPlant, as_role: AsRole) -> None:
     planner = as_role("planner")
     send(planner, "unit-new", code="box", name="箱", decimals="0")

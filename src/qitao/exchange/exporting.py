@@ -300,7 +300,7 @@ def _follows_bom(order: WorkOrder, lines: Sequence[Requirement], changes: Mappin
 
 
 def _purchase_orders() -> Iterator[Values]:
-    rows = Delivery.objects.filter(line__order__status="open").select_related(
+    rows = Delivery.objects.filter(line__order__status="open", quantity__gt=0).select_related(
         "line__item", "line__order__supplier", "line__order__warehouse"
     )
     for row in rows.order_by("id"):

@@ -28,6 +28,10 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "purchasing.requested": (planning.ask,),
     "purchasing.request_cancelled": (planning.ask,),
     "purchasing.ordered": (planning.ask,),
+    "purchasing.written": (planning.ask,),
+    "purchasing.line_added": (planning.ask,),
+    "purchasing.delivery_changed": (planning.ask,),
+    "purchasing.delivery_cancelled": (planning.ask,),
     "production.created": (planning.ask,),
     "production.released": (picking.list_released, planning.ask),
     "production.reserved": (planning.ask,),
@@ -60,6 +64,9 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "purchasing.source_kept": (planning.ask,),
     "purchasing.source_removed": (planning.ask,),
     "sales.ordered": (planning.ask,),
+    "sales.line_added": (planning.ask,),
+    "sales.line_changed": (planning.ask,),
+    "sales.line_cancelled": (planning.ask,),
     "production.derived": (planning.ask,),
 }
 

@@ -16,8 +16,8 @@ from qitao.journal.numbers import next_code
 from qitao.kernel.quantity import plain
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
+from qitao.purchasing.amending import close_where_done, next_sequence, open_delivery, open_order
 from qitao.purchasing.models import (
-    PURCHASE_ORDER,
     REQUISITION,
     Delivery,
     DeliveryRecord,
@@ -29,7 +29,7 @@ from qitao.purchasing.models import (
     Requisition,
     Source,
 )
-from qitao.purchasing.refusals import MoreThanOrdered, NoSource
+from qitao.purchasing.refusals import MoreThanOrdered, MoreThanToCome, NoSource
 from qitao.stock import ledger
 from qitao.stock import queries as stock
 from qitao.stock.models import Location, Status
@@ -46,8 +46,8 @@ def receive(
     """Take in what a delivery note brought.
 
     Each line: `delivery_id`, `quantity`, and where wanted `lot_code`, `expires_on`, `status` (ok, quarantine,
-    rejected), `location_id`. Refuses: MoreThanOrdered, WrongWarehouse. Records: purchasing.received.
-    Locks: the items, then the deliveries.
+    rejected), `location_id`. Refuses: MoreThanOrdered, NotNow, WrongWarehouse. Records: purchasing.received.
+    Locks: the items, then the deliveries, then the order.
     """
     order = PurchaseOrder.objects.select_related("warehouse", "supplier").get(pk=order_id)
     ledger.must_work_in(command, order.warehouse)
@@ -62,8 +62,7 @@ def receive(
     )
     postings = [_take_in(command, receipt, line) for line in lines]
     ledger.post(command, postings, document=receipt)
-    if not Delivery.objects.filter(line__order=order, received__lt=F("quantity")).exists():
-        advance(order, "close", lifecycle=PURCHASE_ORDER)
+    close_where_done(open_order(order.pk))
     record(
         command,
         "purchasing.received",
@@ -135,17 +134,24 @@ def repromise(
     *,
     delivery_id: int,
     on: date,
+    quantity: Decimal | None = None,
     reason: str = "",
     cost: Decimal = Decimal(0),
 ) -> Reply:
-    """Note the new date a supplier promised for a delivery; the first promise stays.
+    """Note the new day a supplier promised for a delivery – or for `quantity` of it, the rest keeps its day.
 
-    Records: purchasing.repromised. Locks: the delivery.
+    The first promise stays; where there was none, this is the first. Refuses: MoreThanToCome, NothingToCome, NotNow,
+    BadValue where that day is promised already. Records: purchasing.repromised. Locks: the delivery, then the order.
     """
-    delivery = Delivery.objects.select_for_update(of=("self",)).select_related("line__order").get(pk=delivery_id)
+    delivery, _order = open_delivery(delivery_id)
+    was = delivery.expected_on
+    if on == was:
+        raise BadValue(field=gettext_noop("New date"), problem=gettext_noop("is the day promised already"))
+    if quantity is not None:
+        delivery = _part_of(delivery, quantity)
     Repromise.objects.create(
         delivery=delivery,
-        was_on=delivery.expected_on,
+        was_on=was,
         on=on,
         at=command.at,
         actor=command.actor,
@@ -153,9 +159,11 @@ def repromise(
         cost=cost,
         command_id=command.id,
     )
-    was = delivery.expected_on
-    delivery.repromised_on = on
-    delivery.save(update_fields=["repromised_on"])
+    if was is None:
+        delivery.promised_on = on
+    else:
+        delivery.repromised_on = on
+    delivery.save(update_fields=["promised_on", "repromised_on"])
     record(
         command,
         "purchasing.repromised",
@@ -166,6 +174,28 @@ def repromise(
         reason=reason,
     )
     return {"delivery": delivery.pk}
+
+
+def _part_of(delivery: Delivery, quantity: Decimal) -> Delivery:
+    """Return the delivery where `quantity` is all that is to come of it, else a new one that takes `quantity` from it.
+
+    The part takes both dates along: what was promised for the whole was promised for it.
+    """
+    if quantity <= 0:
+        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
+    if quantity > delivery.open_quantity:
+        raise MoreThanToCome(delivery=str(delivery), asked=plain(quantity), open=plain(delivery.open_quantity))
+    if quantity == delivery.open_quantity:
+        return delivery
+    delivery.quantity -= quantity
+    delivery.save(update_fields=["quantity"])
+    return Delivery.objects.create(
+        line=delivery.line,
+        sequence=next_sequence(delivery.line),
+        quantity=quantity,
+        promised_on=delivery.promised_on,
+        repromised_on=delivery.repromised_on,
+    )
 
 
 @action(permission="purchasing.request")

@@ -106,13 +106,15 @@ class Delivery(models.Model):
     """A dated part-quantity of a purchase order line.
 
     Three dates, never one overwritten: `promised_on` first, `repromised_on` the latest change (each change is a
-    `Repromise`), and the days it really came on its receipts.
+    `Repromise`), and the days it really came on its receipts. `quantity` is what stands ordered; what was cancelled of
+    it is in `cancelled`, and a delivery that was cancelled whole stays with a quantity of 0.
     """
 
     line = models.ForeignKey(PurchaseOrderLine, on_delete=models.CASCADE, related_name="deliveries")
     sequence = models.PositiveIntegerField(default=1)
     quantity = models.DecimalField(**QUANTITY)
     received = models.DecimalField(**QUANTITY, default=0)
+    cancelled = models.DecimalField(**QUANTITY, default=0)
     promised_on = models.DateField(null=True, blank=True)
     repromised_on = models.DateField(null=True, blank=True)
 
@@ -124,7 +126,14 @@ class Delivery(models.Model):
                 fields=["line", "sequence"],
                 name="purchasing_delivery_sequence_is_unique",
             ),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="purchasing_delivery_brings_something"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0) | Q(quantity=0, cancelled__gt=0),
+                name="purchasing_delivery_brings_something_or_was_cancelled",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled__gte=0),
+                name="purchasing_delivery_cancelled_is_not_negative",
+            ),
             models.CheckConstraint(
                 condition=Q(received__gte=0),
                 name="purchasing_delivery_received_is_not_negative",

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from qitao.catalog.models import Item
 from qitao.kernel.quantity import ZERO, round_up
-from qitao.purchasing.models import Delivery, Requisition, Source
+from qitao.purchasing.models import Delivery, Requisition, Source, Supplier
 
 
 def open_deliveries(item: Item | None = None) -> QuerySet[Delivery]:
@@ -47,3 +47,11 @@ def order_quantity(source: Source, needed: Decimal) -> Decimal:
     """Return what must be ordered to get `needed`: at least the minimum, in whole multiples."""
     wanted = max(needed, source.min_quantity)
     return round_up(wanted, step=source.multiple) if source.multiple > ZERO else wanted
+
+
+def agreed_price(item: Item, supplier: Supplier, *, quantity: Decimal, currency: str) -> Decimal:
+    """Return what the supplier asks for one when `quantity` is ordered; 0 where no source says it in that currency."""
+    sources = Source.objects.filter(item=item, supplier=supplier, currency=currency, price__gt=0)
+    reached = sources.filter(min_quantity__lte=quantity).order_by("-min_quantity", "priority").first()
+    source = reached or sources.order_by("min_quantity", "priority").first()
+    return source.price if source else ZERO

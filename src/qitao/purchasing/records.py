@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -17,18 +17,22 @@ from qitao.journal.records import CodeTaken, keep
 from qitao.kernel.refusal import BadValue, Refusal
 from qitao.kernel.words import gettext_noop
 from qitao.purchasing.models import Delivery, PurchaseOrder, PurchaseOrderLine, Source, Supplier
+from qitao.purchasing.queries import agreed_price
 
 LINE_STEP = 10
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFacts:
-    """A dated part-quantity to be ordered. Neighbours of one item at one price become one line with several dates."""
+    """A dated part-quantity to be ordered. Neighbours of one item at one price become one line with several dates.
+
+    Without a price it is what the supplier's source asks for that quantity.
+    """
 
     item_id: int
     quantity: Decimal
     promised_on: date | None = None
-    price: Decimal = Decimal(0)
+    price: Decimal | None = None
 
 
 class NothingOrdered(Refusal):
@@ -106,7 +110,7 @@ def write_order(
 ) -> Reply:
     """Write a purchase order by hand; it is open at once and counts as supply on the promised days.
 
-    Refuses: NothingOrdered, NoLongerBought, CodeTaken, BadValue. Records: purchasing.ordered.
+    Refuses: NothingOrdered, NoLongerBought, CodeTaken, BadValue. Records: purchasing.written.
     """
     if not lines:
         raise NothingOrdered
@@ -120,21 +124,29 @@ def write_order(
     code = code.strip() or next_code("PO", command.at)
     if PurchaseOrder.objects.filter(code=code).exists():
         raise CodeTaken(what=str(PurchaseOrder._meta.verbose_name), code=code)
+    currency = currency or supplier.currency
+    lines = [priced(line, items[line.item_id], supplier, currency) for line in lines]
     order = PurchaseOrder.objects.create(
         code=code,
         supplier=supplier,
         warehouse_id=warehouse_id,
         ordered_on=ordered_on or command.at.date(),
-        currency=currency or supplier.currency,
+        currency=currency,
         note=note,
     )
     for place, (key, parts) in enumerate(groupby(lines, key=lambda line: (line.item_id, line.price)), start=1):
-        item_id, price = key
         number = str(LINE_STEP * place)
-        ordered = PurchaseOrderLine.objects.create(order=order, line=number, item_id=item_id, price=price)
+        ordered = PurchaseOrderLine.objects.create(order=order, line=number, item_id=key[0], price=key[1])
         Delivery.objects.bulk_create(
             Delivery(line=ordered, sequence=place, quantity=part.quantity, promised_on=part.promised_on)
             for place, part in enumerate(parts, start=1)
         )
-    record(command, "purchasing.ordered", order, code=order.code, lines=len(lines))
+    record(command, "purchasing.written", order, code=order.code, lines=len(lines))
     return {"order": order.pk, "code": order.code}
+
+
+def priced(line: DeliveryFacts, item: Item, supplier: Supplier, currency: str) -> DeliveryFacts:
+    """Return the line with its price: as given, else as the supplier's source says."""
+    if line.price is not None:
+        return line
+    return replace(line, price=agreed_price(item, supplier, quantity=line.quantity, currency=currency))

@@ -56,13 +56,18 @@ class SalesOrder(models.Model):
 
 
 class SalesOrderLine(models.Model):
-    """An item a customer wants by a day; `penalty_per_day` is what each day late costs."""
+    """An item a customer wants by a day; `penalty_per_day` is what each day late costs.
+
+    `quantity` is what stands ordered; what was cancelled of it is in `cancelled`, and a line that was cancelled whole
+    stays with a quantity of 0.
+    """
 
     order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="lines")
     line = models.CharField(max_length=20)
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     quantity = models.DecimalField(**QUANTITY)
     shipped = models.DecimalField(**QUANTITY, default=0)
+    cancelled = models.DecimalField(**QUANTITY, default=0)
     due_on = models.DateField(null=True, blank=True)
     price = models.DecimalField(**MONEY, default=0)
     penalty_per_day = models.DecimalField(**MONEY, default=0)
@@ -72,7 +77,11 @@ class SalesOrderLine(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["order", "line"], name="sales_order_line_is_unique"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="sales_order_line_wants_something"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0) | Q(quantity=0, cancelled__gt=0),
+                name="sales_order_line_wants_something_or_was_cancelled",
+            ),
+            models.CheckConstraint(condition=Q(cancelled__gte=0), name="sales_order_line_cancelled_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(shipped__gte=0, shipped__lte=F("quantity")),
                 name="sales_order_line_ships_what_was_ordered",

@@ -18,7 +18,7 @@ from qitao.shortages.models import Case, Cause, OptionKind
 from qitao.stock.models import Status
 from qitao.web import formats
 
-QUANTITIES = ("quantity", "missing", "difference", "replaced", "kept", "rest", "penalty", "cost")
+QUANTITIES = ("quantity", "was_quantity", "missing", "difference", "replaced", "kept", "rest", "penalty", "cost")
 DAYS = ("on", "was", "kit_on")
 ALSO = {"pause_reason": "reason"}  # data that sentences call by a simpler name
 NOTHING = "–"
@@ -51,6 +51,17 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "purchasing.requested": _("Requested {quantity}. {reason}"),
         "purchasing.request_cancelled": _("Withdrawn."),
         "purchasing.ordered": _("Ordered from requisition {requisition}."),
+        "purchasing.written": _("Written by hand."),
+        "purchasing.line_added": _("{code}: {quantity} of {item} added, promised for {on}."),
+        "purchasing.delivery_changed": _("{code}: {quantity} ordered instead of {was_quantity}. {reason}"),
+        "purchasing.price_changed": _("{code}: another price was agreed. {reason}"),
+        "purchasing.delivery_cancelled": _("{code}: {quantity} cancelled. {reason}"),
+        "purchasing.order_cancelled": _("Cancelled what was still to come. {reason}"),
+        "sales.ordered": _("Written by hand."),
+        "sales.line_added": _("{code}: {quantity} of {item} added, due {on}."),
+        "sales.line_changed": _("{code} changed: now {quantity}, due {on}. {reason}"),
+        "sales.line_cancelled": _("{code}: {quantity} cancelled. {reason}"),
+        "sales.order_cancelled": _("Cancelled what was still to be shipped. {reason}"),
         "shortages.opened": _("Case opened: {quantity} of {item} missing for {work_orders}."),
         "shortages.joined": _("Joined by {work_orders}: {quantity} of {item} missing."),
         "shortages.count_asked": _("Asked for count {count}."),

@@ -17,6 +17,7 @@ from qitao.web import formats
 from qitao.web.lists import show
 from qitao.web.many import each
 from qitao.web.page import command_from, done, page
+from qitao.web.places import page_of
 from qitao.web.purchasing import listing
 from qitao.web.purchasing.showing import purchase_order_page, requisition_page
 from qitao.web.reading import Reading
@@ -49,11 +50,15 @@ def repromise(request: Request, pk: int) -> HttpResponse:
     delivery = get_object_or_404(Delivery.objects.select_related("line__order"), pk=pk)
     fields = Reading(request.POST)
     on = fields.day("on", title=_("New date"))
-    actions.repromise(
-        command_from(request), delivery_id=pk, on=on, reason=fields.text("reason", title=_("Reason"), longest=200)
-    )
-    said = _("{delivery} is now promised for {day}. The plan follows.")
-    return done(request, said.format(delivery=delivery, day=formats.day(on)))
+    part = fields.positive("quantity", title=_("Quantity")) if fields.text("quantity", title=_("Quantity")) else None
+    reason = fields.text("reason", title=_("Reason"), longest=200)
+    actions.repromise(command_from(request), delivery_id=pk, on=on, quantity=part, reason=reason)
+    text = _("{delivery} is now promised for {day}. The plan follows.").format(delivery=delivery, day=formats.day(on))
+    if part is not None and part < delivery.open_quantity:
+        text = _("{quantity} of {delivery} are now promised for {day}. The plan follows.").format(
+            quantity=formats.number(part), delivery=delivery, day=formats.day(on)
+        )
+    return done(request, text, to=page_of(delivery.line.order))
 
 
 @page(permission="purchasing.view")

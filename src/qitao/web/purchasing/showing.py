@@ -47,7 +47,7 @@ class PurchaseOrderPage:
     deliveries: list[DeliveryShown]
     receipts: list[Receipt]
     story: list[Told]
-    may_repromise: bool
+    may_change: bool
     may_receive: bool
     see_cost: bool
 
@@ -72,7 +72,7 @@ def purchase_order_page(order: PurchaseOrder, user: User) -> PurchaseOrderPage:
         deliveries=shown,
         receipts=receipts,
         story=told(_facts(order, rows, receipts)),
-        may_repromise=is_open and user.may("purchasing.change"),
+        may_change=is_open and user.may("purchasing.change"),
         may_receive=is_open and user.may("stock.receive") and user.works_in(order.warehouse.code),
         see_cost=user.may("cost.view"),
     )

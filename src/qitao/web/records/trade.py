@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -184,7 +186,7 @@ def new_purchase_order(request: Request) -> HttpResponse:
     """Write a purchase order by hand; one item on several days is several rows."""
     if request.method == "POST":
         values = read(request, PURCHASE, is_new=True)
-        made = purchasing.write_order(command_from(request), lines=list(_deliveries(request)), **values)
+        made = purchasing.write_order(command_from(request), lines=[bought(*row) for row in rows_of(request)], **values)
         address = reverse("purchase-order", args=[made["code"]])
         return done(request, gettext("Purchase order {code} is written.").format(code=made["code"]), to=address)
     return _order_form(request, PURCHASE, gettext("New purchase order"), reverse("purchase-orders"))
@@ -195,7 +197,7 @@ def new_sales_order(request: Request) -> HttpResponse:
     """Write a sales order by hand."""
     if request.method == "POST":
         values = read(request, SALE, is_new=True)
-        made = sales.write_order(command_from(request), lines=list(_sold(request)), **values)
+        made = sales.write_order(command_from(request), lines=[sold(*row) for row in rows_of(request)], **values)
         address = reverse("sales-order", args=[made["code"]])
         return done(request, gettext("Sales order {code} is written.").format(code=made["code"]), to=address)
     return _order_form(request, SALE, gettext("New sales order"), reverse("sales-orders"), penalty=True)
@@ -216,7 +218,7 @@ def order_row(request: Request) -> HttpResponse:
     return render(request, "records/order_row.html", shown_row)
 
 
-def _rows(request: Request) -> Iterator[tuple[Reading, str, int]]:
+def rows_of(request: Request) -> Iterator[tuple[Reading, str, int]]:
     """Yield the rows in which an item was typed: where to read, the row's prefix, the item."""
     for number in numbers(request.POST):
         prefix = f"line-{number}-"
@@ -225,22 +227,26 @@ def _rows(request: Request) -> Iterator[tuple[Reading, str, int]]:
             yield Reading(request.POST), prefix, item_called(code).pk
 
 
-def _money(reading: Reading, name: str) -> Any:
-    return reading.quantity(name, title=gettext("Price")) if reading.fields.get(name) else 0
+def price_in(reading: Reading, name: str, title: str) -> Decimal | None:
+    """Return the price in a field; None where it is empty."""
+    return reading.quantity(name, title=title) if str(reading.fields.get(name, "")).strip() else None
 
 
-def _day(reading: Reading, name: str) -> Any:
-    return reading.day(name, title=gettext("Date")) if reading.fields.get(name) else None
+def day_in(reading: Reading, name: str) -> date | None:
+    """Return the day in a field; None where it is empty."""
+    return reading.day(name, title=gettext("Date")) if str(reading.fields.get(name, "")).strip() else None
 
 
-def _deliveries(request: Request) -> Iterator[DeliveryFacts]:
-    for reading, prefix, item_id in _rows(request):
-        quantity = reading.positive(f"{prefix}quantity", title=gettext("Quantity"))
-        yield DeliveryFacts(item_id, quantity, _day(reading, f"{prefix}on"), _money(reading, f"{prefix}price"))
+def bought(reading: Reading, prefix: str, item_id: int) -> DeliveryFacts:
+    """Return what a row of fields orders."""
+    quantity = reading.positive(f"{prefix}quantity", title=gettext("Quantity"))
+    price = price_in(reading, f"{prefix}price", gettext("Price"))
+    return DeliveryFacts(item_id, quantity, day_in(reading, f"{prefix}on"), price)
 
 
-def _sold(request: Request) -> Iterator[LineFacts]:
-    for reading, prefix, item_id in _rows(request):
-        quantity = reading.positive(f"{prefix}quantity", title=gettext("Quantity"))
-        price, penalty = _money(reading, f"{prefix}price"), _money(reading, f"{prefix}penalty")
-        yield LineFacts(item_id, quantity, _day(reading, f"{prefix}on"), price, penalty)
+def sold(reading: Reading, prefix: str, item_id: int) -> LineFacts:
+    """Return what a row of fields sells."""
+    quantity = reading.positive(f"{prefix}quantity", title=gettext("Quantity"))
+    price = price_in(reading, f"{prefix}price", gettext("Price")) or Decimal(0)
+    penalty = price_in(reading, f"{prefix}penalty", gettext("Penalty a day")) or Decimal(0)
+    return LineFacts(item_id, quantity, day_in(reading, f"{prefix}on"), price, penalty)

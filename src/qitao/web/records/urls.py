@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qitao.web.records import bom, catalog, people, stores, trade
+from qitao.web.records import amending, bom, catalog, people, stores, trade
 
 urlpatterns = [
     path("records/items/new/", catalog.item_form, name="item-new"),
@@ -53,6 +53,14 @@ urlpatterns = [
     path("records/sources/<int:pk>/remove/", trade.remove_source, name="source-remove"),
     path("records/purchase-orders/new/", trade.new_purchase_order, name="purchase-order-new"),
     path("records/sales-orders/new/", trade.new_sales_order, name="sales-order-new"),
+    path("records/purchase-orders/<int:pk>/lines/", amending.add_to_purchase, name="purchase-line-add"),
+    path("records/purchase-orders/<int:pk>/cancel/", amending.cancel_purchase, name="purchase-order-cancel"),
+    path("records/deliveries/<int:pk>/", amending.change_delivery, name="delivery-change"),
+    path("records/deliveries/<int:pk>/cancel/", amending.cancel_delivery, name="delivery-cancel"),
+    path("records/sales-orders/<int:pk>/lines/", amending.add_to_sale, name="sales-line-add"),
+    path("records/sales-orders/<int:pk>/cancel/", amending.cancel_sale, name="sales-order-cancel"),
+    path("records/sales-lines/<int:pk>/", amending.change_sale_line, name="sales-line-change"),
+    path("records/sales-lines/<int:pk>/cancel/", amending.cancel_sale_line, name="sales-line-cancel"),
     path("records/order-row/", trade.order_row, name="order-row"),
     path("people/", people.people, name="people"),
     path("people/new/", people.new_person, name="person-new"),

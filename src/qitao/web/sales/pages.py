@@ -117,6 +117,12 @@ class SalesOrderPage:
     lines: list[Line]
     story: list[Told]
     see_cost: bool
+    may_change: bool
+
+    @property
+    def open_lines(self) -> list[SalesOrderLine]:
+        """What is still to be shipped."""
+        return [each.line for each in self.lines if each.line.open_quantity]
 
 
 @page(permission="sales.view")
@@ -126,7 +132,13 @@ def sales_order(request: Request, code: str) -> HttpResponse:
     rows = list(order.lines.select_related("item__unit", "plan").order_by("due_on", "line"))
     serving = _work_orders_for(rows)
     lines = [_line(row, serving[row.pk]) for row in rows]
-    shown = SalesOrderPage(order, lines, told(history(order).order_by("-id")), request.user.may("cost.view"))
+    shown = SalesOrderPage(
+        order=order,
+        lines=lines,
+        story=told(history(order).order_by("-id")),
+        see_cost=request.user.may("cost.view"),
+        may_change=order.status == SalesOrder.State.OPEN and request.user.may("sales.change"),
+    )
     return render(request, "sales/order.html", {"page": shown, "order": order})
 
 
