@@ -26,6 +26,7 @@ from typing import Any, Concatenate
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError, connection, models, transaction
+from django.utils import timezone
 from django.utils.text import camel_case_to_spaces
 
 from qitao.accounts.models import User
@@ -46,6 +47,11 @@ class Command:
     at: datetime
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     source: str = "web"
+
+    @property
+    def on(self) -> date:
+        """The plant's day on which it is asked: at seven in Shanghai it is still yesterday in UTC."""
+        return timezone.localdate(self.at)
 
     def part(self, name: str) -> Command:
         """Return a command of its own for a part of this one, with a number that follows from it."""

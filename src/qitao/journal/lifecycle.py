@@ -25,9 +25,14 @@ def advance(document: M, verb: str, *, lifecycle: Lifecycle, **changes: Any) -> 
     )
     if not moved:
         document.refresh_from_db(fields=["status"])
-        what = str(document._meta.verbose_name)
-        raise NotNow(what=what, code=str(document), state=document.get_status_display())  # type: ignore[attr-defined]
+        raise not_now(document)
     document.status = target  # type: ignore[attr-defined]
     for name, value in changes.items():
         setattr(document, name, value)
     return document
+
+
+def not_now(document: models.Model) -> NotNow:
+    """Return the refusal that says in which state `document` is."""
+    what = str(document._meta.verbose_name)
+    return NotNow(what=what, code=str(document), state=document.get_status_display())  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
+from django.utils import timezone
 
 # prefix → PostgreSQL sequence; sequences lock nothing, so drawing a number never makes anybody wait
 SEQUENCES = {
@@ -25,4 +26,4 @@ def next_code(prefix: str, at: datetime) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s)", [SEQUENCES[prefix]])
         (number,) = cursor.fetchone()
-    return f"{prefix}{at:%y}-{number:05d}"
+    return f"{prefix}{timezone.localtime(at):%y}-{number:05d}"
