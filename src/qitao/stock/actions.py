@@ -11,7 +11,7 @@ from django.db import models
 
 from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
-from qitao.journal.lifecycle import advance
+from qitao.journal.lifecycle import advance, not_now
 from qitao.journal.numbers import next_code
 from qitao.kernel.quantity import plain
 from qitao.kernel.refusal import BadValue
@@ -32,24 +32,23 @@ from qitao.stock.models import (
     TransferLine,
     Warehouse,
 )
-from qitao.stock.refusals import CountStillOpen, NothingToMove, OtherWarehouse, SamePlace
+from qitao.stock.refusals import CountStillOpen, NothingToMove, SamePlace
 
 
 @action(permission="stock.move")
 def move(command: Command, *, balance_id: int, to_location_id: int, quantity: Decimal) -> Reply:
     """Put stock from one bin into another of the same warehouse.
 
-    Refuses: NotEnoughOnHand, WrongWarehouse, OtherWarehouse, SamePlace, NothingToMove. Records: stock.moved.
-    Locks: the item.
+    Refuses: NotEnoughOnHand, WrongWarehouse, OtherWarehouse, OnItsWay, SamePlace, NothingToMove.
+    Records: stock.moved. Locks: the item.
     """
     _must_be_something(quantity)
     balance = Balance.objects.select_related("item", "location__warehouse").get(pk=balance_id)
-    target = Location.objects.select_related("warehouse").get(pk=to_location_id)
     ledger.lock_items([balance.item_id])
     assert balance.location.warehouse is not None
     ledger.must_work_in(command, balance.location.warehouse)
-    if target.warehouse_id != balance.location.warehouse_id:
-        raise OtherWarehouse(location=str(target))
+    ledger.must_not_be_on_its_way(balance.location)
+    target = ledger.place_in(balance.location.warehouse, to_location_id)
     if target.pk == balance.location_id:
         raise SamePlace(location=str(target))
     line = Line(
@@ -78,7 +77,7 @@ def change_status(
 ) -> Reply:
     """Give a quantity another status, e.g. quarantine → available, available → rejected.
 
-    Refuses: NotEnoughOnHand, WrongWarehouse, SamePlace, NothingToMove. Records: stock.status_changed.
+    Refuses: NotEnoughOnHand, WrongWarehouse, OnItsWay, SamePlace, NothingToMove. Records: stock.status_changed.
     Locks: the item.
     """
     _must_be_something(quantity)
@@ -86,6 +85,7 @@ def change_status(
     ledger.lock_items([balance.item_id])
     assert balance.location.warehouse is not None
     ledger.must_work_in(command, balance.location.warehouse)
+    ledger.must_not_be_on_its_way(balance.location)
     if status == balance.status:
         raise SamePlace(location=balance.get_status_display())
     line = Line(
@@ -124,8 +124,8 @@ def _must_be_something(quantity: Decimal) -> None:
 @action(permission="stock.reserve")
 def release_reservation(command: Command, *, reservation_id: int) -> Reply:
     """Give a soft reservation back. Records: stock.reservation_released. Locks: the item."""
+    ledger.lock_items([Reservation.objects.values_list("item_id", flat=True).get(pk=reservation_id)])
     reservation = Reservation.objects.select_related("item").get(pk=reservation_id)
-    ledger.lock_items([reservation.item_id])
     reservation.delete()
     record(
         command,
@@ -143,12 +143,15 @@ def release_reservation(command: Command, *, reservation_id: int) -> Reply:
 def order_count(command: Command, *, item_id: int, warehouse_id: int, reason: str = "") -> Reply:
     """Ask for a blind count of every bin of a warehouse where the item is, or was lately, recorded.
 
-    Records: stock.count_ordered.
+    One that waits to be counted is the one that was asked for; bins that came since are added to it.
+    Records: stock.count_ordered. Locks: the item.
     """
+    ledger.lock_items([item_id])
     item = Item.objects.get(pk=item_id)
     warehouse = Warehouse.objects.get(pk=warehouse_id)
     waiting = Count.objects.filter(item=item, warehouse=warehouse, status="open").first()
     if waiting is not None:
+        _add_bins(waiting)
         return {"count": waiting.pk, "code": waiting.code}
     count = Count.objects.create(
         code=next_code("CT", command.at),
@@ -158,19 +161,7 @@ def order_count(command: Command, *, item_id: int, warehouse_id: int, reason: st
         made_at=command.at,
         made_by=command.actor,
     )
-    places = Balance.objects.filter(item=item, location__warehouse=warehouse).exclude(
-        location__kind=Location.Kind.TRANSIT
-    )
-    CountLine.objects.bulk_create(
-        CountLine(
-            count=count,
-            location_id=b.location_id,
-            lot_id=b.lot_id,
-            status=b.status,
-            owner=b.owner,
-        )
-        for b in places.order_by("location__route", "location__code", "lot__code", "status")
-    )
+    _add_bins(count)
     record(
         command,
         "stock.count_ordered",
@@ -180,6 +171,18 @@ def order_count(command: Command, *, item_id: int, warehouse_id: int, reason: st
         reason=reason,
     )
     return {"count": count.pk, "code": count.code}
+
+
+def _add_bins(count: Count) -> None:
+    """Write a line for every bin and lot on record that the count has none for yet."""
+    places = Balance.objects.filter(item=count.item_id, location__warehouse=count.warehouse_id).exclude(
+        location__kind=Location.Kind.TRANSIT
+    )
+    lines = (
+        CountLine(count=count, location_id=b.location_id, lot_id=b.lot_id, status=b.status, owner=b.owner)
+        for b in places.order_by("location__route", "location__code", "lot__code", "status")
+    )
+    CountLine.objects.bulk_create(lines, ignore_conflicts=True)
 
 
 @action(permission="stock.count")
@@ -198,7 +201,8 @@ def enter_count(command: Command, *, count_id: int, figures: dict[int, Decimal])
         line = lines[int(line_id)]
         line.counted = figure
         line.recorded = queries.recorded(line, item_id=count.item_id)
-        line.save(update_fields=["counted", "recorded"])
+        line.counted_at = command.at
+        line.save(update_fields=["counted", "recorded", "counted_at"])
     advance(count, "enter", lifecycle=COUNT)
     record(command, "stock.count_entered", count, item=count.item.code)
     return {"count": count.pk}
@@ -206,12 +210,17 @@ def enter_count(command: Command, *, count_id: int, figures: dict[int, Decimal])
 
 @action(permission="stock.count")
 def add_count_line(command: Command, *, count_id: int, location_id: int, lot_code: str = "") -> Reply:
-    """Add a bin where the counter found the item although the record does not know it."""
-    count = Count.objects.select_related("item", "warehouse").get(pk=count_id)
+    """Add a bin where the counter found the item although the record does not know it.
+
+    Refuses: NotNow, WrongWarehouse, OtherWarehouse, OnItsWay. Locks: the count.
+    """
+    count = Count.objects.select_for_update(of=("self",)).select_related("item", "warehouse").get(pk=count_id)
     ledger.must_work_in(command, count.warehouse)
+    if count.status not in COUNT.sources("enter"):
+        raise not_now(count)
     line, _made = CountLine.objects.get_or_create(
         count=count,
-        location_id=location_id,
+        location=ledger.place_in(count.warehouse, location_id),
         lot=ledger.lot_of(count.item, lot_code),
         status=Status.OK,
         owner="",
@@ -223,7 +232,9 @@ def add_count_line(command: Command, *, count_id: int, location_id: int, lot_cod
 def post_count(command: Command, *, count_id: int) -> Reply:
     """Bring the record to what was counted: differences move against the place “count difference”.
 
-    A bin whose record changed since its figure was entered keeps what came or went in between. Where less was
+    A bin whose record changed since its figure was entered keeps what came or went in between; a difference that was
+    posted in between is not posted again. A bin that somebody doubted after its figure was entered stays in doubt:
+    the figure does not know what he saw. Where less was
     found than is allocated, the allocations of open pick lines there are reported with the fact, and taken back
     by whoever reacts to it. Refuses: CountStillOpen, NotNow. Records: stock.count_posted. Locks: the item.
     """
@@ -243,8 +254,11 @@ def post_count(command: Command, *, count_id: int) -> Reply:
         total += change
         if change:
             postings.append(_difference(line, change, item_id=count.item_id, difference_id=difference.pk))
+            _tell_other_counts(count, line, change)
     ledger.post(command, postings, document=count)
-    Balance.objects.filter(item_id=count.item_id, location__warehouse=count.warehouse).update(doubted_at=None)
+    for line in lines:
+        doubted = Balance.objects.filter(item=count.item_id, doubted_at__lte=line.counted_at or count.made_at)
+        doubted.filter(_same_place(line)).update(doubted_at=None)
     record(
         command,
         "stock.count_posted",
@@ -253,6 +267,16 @@ def post_count(command: Command, *, count_id: int) -> Reply:
         difference=str(total),
     )
     return {"count": count.pk, "difference": str(total)}
+
+
+def _same_place(line: CountLine) -> models.Q:
+    return models.Q(location=line.location_id, lot=line.lot_id, status=line.status, owner=line.owner)
+
+
+def _tell_other_counts(count: Count, line: CountLine, change: Decimal) -> None:
+    """Let a figure that waits to be posted elsewhere be compared with the record as it is from now on."""
+    waiting = CountLine.objects.filter(count__item=count.item_id, count__status="counted", recorded__isnull=False)
+    waiting.filter(_same_place(line)).exclude(count=count).update(recorded=models.F("recorded") + change)
 
 
 def _difference(line: CountLine, change: Decimal, *, item_id: int, difference_id: int) -> Line:
@@ -299,11 +323,14 @@ def plan_transfer(
 ) -> Reply:
     """Plan a transfer: allocate the stock, oldest lot first, in the sending bins.
 
-    Refuses: NotEnoughToReserve. Records: stock.transfer_planned. Locks: the item.
+    Refuses: NotEnoughToReserve, NothingToMove, SamePlace. Records: stock.transfer_planned. Locks: the item.
     """
+    _must_be_something(quantity)
     ledger.lock_items([item_id])
     item = Item.objects.get(pk=item_id)
     source = Warehouse.objects.get(pk=from_warehouse_id)
+    if from_warehouse_id == to_warehouse_id:
+        raise SamePlace(location=source.code)
     taken = queries.pick_from(item_id, warehouse_id=source.pk, quantity=quantity, on=due_on)
     free = ledger.unreserved(item_id, source.pk)
     if free < quantity or sum(part for _, part in taken) < quantity:
@@ -339,13 +366,18 @@ def plan_transfer(
     return {"transfer": transfer.pk, "code": transfer.code}
 
 
+def _locked_lines(transfer: Transfer) -> list[TransferLine]:
+    """Lock what a transfer carries, then read how much: a count may have cut it while we waited."""
+    ledger.lock_items(transfer.lines.values_list("item_id", flat=True))
+    return list(transfer.lines.all())
+
+
 @action(permission="stock.move")
 def ship_transfer(command: Command, *, transfer_id: int) -> Reply:
     """Send a planned transfer: its stock is in transit. Refuses: NotNow, WrongWarehouse. Locks: its items."""
     transfer = Transfer.objects.select_related("from_warehouse", "to_warehouse").get(pk=transfer_id)
     ledger.must_work_in(command, transfer.from_warehouse)
-    lines = list(transfer.lines.all())
-    ledger.lock_items(line.item_id for line in lines)
+    lines = _locked_lines(transfer)
     advance(transfer, "ship", lifecycle=TRANSFER)
     road = ledger.transit_to(transfer.to_warehouse)
     ledger.post(
@@ -372,15 +404,14 @@ def ship_transfer(command: Command, *, transfer_id: int) -> Reply:
 def receive_transfer(command: Command, *, transfer_id: int, location_id: int | None = None) -> Reply:
     """Take a transfer in; without a location, in the warehouse's receiving place.
 
-    Refuses: NotNow, WrongWarehouse. Records: stock.transfer_received. Locks: its items.
+    Refuses: NotNow, WrongWarehouse, OtherWarehouse, OnItsWay. Records: stock.transfer_received. Locks: its items.
     """
     transfer = Transfer.objects.select_related("to_warehouse").get(pk=transfer_id)
     ledger.must_work_in(command, transfer.to_warehouse)
-    lines = list(transfer.lines.all())
-    ledger.lock_items(line.item_id for line in lines)
+    lines = _locked_lines(transfer)
     advance(transfer, "receive", lifecycle=TRANSFER)
-    road = ledger.transit_to(transfer.to_warehouse)
-    target = location_id or queries.receiving_location(transfer.to_warehouse).pk
+    road, to = ledger.transit_to(transfer.to_warehouse), transfer.to_warehouse
+    target = ledger.place_in(to, location_id) if location_id else queries.receiving_location(to)
     ledger.post(
         command,
         [
@@ -388,7 +419,7 @@ def receive_transfer(command: Command, *, transfer_id: int, location_id: int | N
                 line.item_id,
                 line.lot_id,
                 road.pk,
-                target,
+                target.pk,
                 line.quantity,
                 owner=line.owner,
             )
@@ -405,8 +436,7 @@ def cancel_transfer(command: Command, *, transfer_id: int) -> Reply:
     """Give up a transfer that was not sent yet; its stock is free again. Refuses: NotNow. Locks: its items."""
     transfer = Transfer.objects.select_related("from_warehouse").get(pk=transfer_id)
     ledger.must_work_in(command, transfer.from_warehouse)
-    lines = list(transfer.lines.all())
-    ledger.lock_items(line.item_id for line in lines)
+    lines = _locked_lines(transfer)
     advance(transfer, "cancel", lifecycle=TRANSFER)
     for line in lines:
         ledger.release_allocation(

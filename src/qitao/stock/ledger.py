@@ -27,9 +27,17 @@ from qitao.stock.models import (
     Status,
     Warehouse,
 )
-from qitao.stock.refusals import NotEnoughOnHand, NotEnoughToReserve, WrongWarehouse
+from qitao.stock.refusals import (
+    NotEnoughOnHand,
+    NotEnoughToReserve,
+    OnItsWay,
+    OtherWarehouse,
+    WrongWarehouse,
+)
 
 ITEM_LOCK = 1 << 48  # the advisory locks of items; other uses of advisory locks keep clear of this range
+WHOLE_LEDGER = ITEM_LOCK  # no item has the id 0; sorts before them all
+MANY_ITEMS = 1000  # the server has room for some thousand locks of everybody together
 ZERO = Decimal(0)
 
 
@@ -359,6 +367,24 @@ def lot_of(
         },
     )
     return lot
+
+
+def place_in(warehouse: Warehouse, location_id: int) -> Location:
+    """Return a place of `warehouse` where somebody can put something down.
+
+    Refuses: OtherWarehouse, and OnItsWay for the place that stands for the road.
+    """
+    place = Location.objects.select_related("warehouse").get(pk=location_id)
+    if place.warehouse_id != warehouse.pk:
+        raise OtherWarehouse(location=str(place))
+    must_not_be_on_its_way(place)
+    return place
+
+
+def must_not_be_on_its_way(place: Location) -> None:
+    """Refuse OnItsWay for the place that stands for the road: only its transfer puts something there or takes it."""
+    if place.kind == Location.Kind.TRANSIT:
+        raise OnItsWay(location=str(place))
 
 
 def must_work_in(command: Command, warehouse: Warehouse) -> None:

@@ -333,6 +333,7 @@ class CountLine(models.Model):
     owner = models.CharField(max_length=60, blank=True, default="")
     counted = models.DecimalField(**QUANTITY, null=True, blank=True)
     recorded = models.DecimalField(**QUANTITY, null=True, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True, help_text="When the figure was entered.")
 
     class Meta:
         constraints = (

@@ -42,6 +42,11 @@ class NothingToMove(Refusal):
     status = 422
 
 
+class OnItsWay(Refusal):
+    reason = gettext_noop("{location} stands for what is on its way: only a transfer puts it there and takes it in.")
+    remedy = gettext_noop("Take the transfer in.")
+
+
 class OtherWarehouse(Refusal):
     reason = gettext_noop("{location} belongs to another warehouse.")
     remedy = gettext_noop("Make a transfer instead.")
