@@ -9,8 +9,9 @@ from django.db.models import F
 
 from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
+from qitao.journal.lifecycle import not_now
 from qitao.kernel.quantity import ZERO, plain
-from qitao.kernel.refusal import BadValue
+from qitao.kernel.refusal import BadValue, Gone
 from qitao.kernel.words import gettext_noop
 from qitao.picking import filling, queries
 from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
@@ -24,11 +25,13 @@ from qitao.picking.refusals import (
     WrongBin,
     WrongItem,
 )
-from qitao.production.models import Requirement, WorkOrder
+from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
+from qitao.production.refusals import NothingOpen
 from qitao.stock import ledger
+from qitao.stock import queries as stock
 from qitao.stock.ledger import Line
 from qitao.stock.models import Balance, Location, Move, Status
-from qitao.stock.refusals import NothingToReverse
+from qitao.stock.refusals import NotEnoughOnHand, NothingToReverse
 
 # a picker who reports one of these doubts the record; the rest of the bin is not offered until it is counted
 DOUBTS = (ShortReason.EMPTY, ShortReason.LESS, ShortReason.WRONG_ITEM, ShortReason.BLOCKED)
@@ -38,10 +41,12 @@ DOUBTS = (ShortReason.EMPTY, ShortReason.LESS, ShortReason.WRONG_ITEM, ShortReas
 def make_list(command: Command, *, work_order_id: int) -> Reply:
     """Make, or fill up, the pick list of a released work order.
 
-    Refuses: NothingToPick, WrongWarehouse. Records: picking.filled. Locks: the items it lacks.
+    Refuses: NotNow, NothingToPick, WrongWarehouse. Records: picking.filled. Locks: the items it lacks.
     """
     work_order = WorkOrder.objects.select_related("warehouse").get(pk=work_order_id)
     ledger.must_work_in(command, work_order.warehouse)
+    if work_order.status not in filling.PICKED_STATES:
+        raise not_now(work_order)
     pick_list = filling.fill(command, work_order)
     if pick_list is None:
         raise NothingToPick(work_order=work_order.code, warehouse=work_order.warehouse.code)
@@ -136,8 +141,12 @@ def undo(command: Command, *, move_id: int, pick_line_id: int) -> Reply:
         document_id=line.pick_list_id,
         item=line.item_id,
         lot=line.lot_id,
+        owner=line.owner,
         from_location=line.location_id,
+        to_location__kind=Location.Kind.PRODUCTION,
     )
+    if queries.is_of_another_line(move, line):
+        raise Gone(what="move")
     _must_be_undoable(command, line, move)
     ledger.reverse(command, move, document=line.pick_list)
     balance = Balance.objects.get(
@@ -251,7 +260,7 @@ def report_missing(command: Command, *, requirement_id: int, note: str = "") -> 
 
 
 def _tell_short(command: Command, short: ShortPick) -> Reply:
-    offers = queries.elsewhere(short.requirement, missing=short.missing, on=command.at.date())
+    offers = queries.elsewhere(short.requirement, missing=short.missing, on=command.on)
     nearby = sum((offer.free for offer in offers if offer.kind == "bin"), ZERO)
     covered = nearby >= short.missing
     record(
@@ -272,17 +281,24 @@ def _tell_short(command: Command, short: ShortPick) -> Reply:
 def take_from(command: Command, *, requirement_id: int, balance_id: int, quantity: Decimal) -> Reply:
     """Put a bin of the picker's choice on the list for a requirement that lacks something.
 
-    Refuses: NotEnoughOnHand, MoreThanLine, WrongBin, WrongWarehouse. Records: picking.filled. Locks: the item.
+    Stock that is blocked, expired or in doubt is not there to be chosen.
+    Refuses: NotEnoughOnHand, MoreThanLine, WrongBin, WrongWarehouse, NotNow. Records: picking.filled.
+    Locks: the item, the work order, its list.
     """
-    requirement = Requirement.objects.select_related("work_order__warehouse").get(pk=requirement_id)
+    ledger.lock_items([Balance.objects.values_list("item_id", flat=True).get(pk=balance_id)])
+    balance = Balance.objects.select_related("item", "location__warehouse").get(pk=balance_id)
+    requirement = Requirement.objects.select_related("work_order__warehouse", "item").get(pk=requirement_id)
     work_order = requirement.work_order
-    balance = Balance.objects.select_related("item", "location").get(pk=balance_id)
     ledger.must_work_in(command, work_order.warehouse)
-    ledger.lock_items([balance.item_id])
     if balance.item_id != requirement.item_id:
         raise WrongItem(scanned=balance.item.code, item=requirement.item.code)
     if balance.location.warehouse_id != work_order.warehouse_id:
         raise WrongBin(scanned=str(balance.location), location=work_order.warehouse.code)
+    if not filling.stays_in(work_order, OPEN_STATES):
+        raise not_now(WorkOrder.objects.get(pk=work_order.pk))
+    if not stock.pickable(balance.item_id, on=command.on).filter(pk=balance.pk).exists():
+        item, place = balance.item.code, str(balance.location)
+        raise NotEnoughOnHand(item=item, asked=plain(quantity), free="0", location=place)
     open_here = next((x.quantity for x in queries.lacking(work_order) if x.requirement.pk == requirement.pk), ZERO)
     if not 0 < quantity <= open_here:
         raise MoreThanLine(asked=plain(quantity), open=plain(open_here))
@@ -294,9 +310,7 @@ def take_from(command: Command, *, requirement_id: int, balance_id: int, quantit
     ledger.consume_reservation(
         item_id=balance.item_id, warehouse_id=work_order.warehouse_id, holder=requirement, quantity=quantity
     )
-    pick_list = work_order.pick_lists.filter(status__in=queries.WORKING).first() or filling.new_list(
-        command, work_order
-    )
+    pick_list = filling.working_list(command, work_order)
     line = filling.add_line(pick_list, requirement, balance, quantity)
     record(command, "picking.filled", pick_list, lines=1, work_order=work_order.code)
     return {"pick_list": pick_list.pk, "code": pick_list.code, "pick_line": line.pk}
@@ -306,24 +320,32 @@ def take_from(command: Command, *, requirement_id: int, balance_id: int, quantit
 def hand_over(command: Command, *, from_requirement_id: int, to_requirement_id: int, quantity: Decimal) -> Reply:
     """Give what one requirement holds of an item to another that needs it: reservations first, then open picks.
 
-    The giver's pick lines are cut by as much; the taker's list is filled from what became free.
-    Refuses: NothingToPick where the giver holds nothing any more. Records: picking.handed_over. Locks: the item.
+    The giver's pick lines are cut by as much; the taker's list is filled from what became free – of no more than it
+    lacks. Refuses: NothingToPick where the giver holds nothing any more, NothingOpen where the taker lacks nothing,
+    NotNow, WrongItem, WrongWarehouse. Records: picking.handed_over. Locks: the item.
     """
-    giver = Requirement.objects.select_related("work_order__warehouse", "item").get(pk=from_requirement_id)
-    taker = Requirement.objects.select_related("work_order__warehouse").get(pk=to_requirement_id)
-    ledger.lock_items([giver.item_id])
+    ledger.lock_items([Requirement.objects.values_list("item_id", flat=True).get(pk=from_requirement_id)])
+    giver, taker = _holder(from_requirement_id), _holder(to_requirement_id)
     warehouse = giver.work_order.warehouse
+    ledger.must_work_in(command, warehouse)
+    if taker.item_id != giver.item_id:
+        raise WrongItem(scanned=giver.item.code, item=taker.item.code)
+    if taker.work_order.status not in OPEN_STATES:
+        raise not_now(taker.work_order)
+    quantity = min(quantity, _unclaimed(taker))
+    if quantity <= 0:
+        raise NothingOpen(what=str(taker))
     freed = ledger.consume_reservation(
         item_id=giver.item_id, warehouse_id=warehouse.pk, holder=giver, quantity=quantity
     )
     freed += filling.give_up(giver, quantity - freed)
     if not freed:
         raise NothingToPick(work_order=giver.work_order.code, warehouse=warehouse.code)
-    wanted = min(freed, taker.open_quantity)
-    if warehouse.pk == taker.work_order.warehouse_id and wanted > 0:
-        ledger.reserve(command, item=giver.item, warehouse=warehouse, quantity=wanted, holder=taker)
+    if warehouse.pk == taker.work_order.warehouse_id:
+        ledger.reserve(command, item=giver.item, warehouse=warehouse, quantity=freed, holder=taker)
         if taker.work_order.status in filling.PICKED_STATES:
             filling.fill(command, taker.work_order, items=[giver.item_id])
+    filling.finish_lists([giver.work_order])
     record(
         command,
         "picking.handed_over",
@@ -333,3 +355,14 @@ def hand_over(command: Command, *, from_requirement_id: int, to_requirement_id: 
         giver=giver.work_order.code,
     )
     return {"quantity": str(freed)}
+
+
+def _holder(requirement_id: int) -> Requirement:
+    return Requirement.objects.select_related("work_order__warehouse", "item").get(pk=requirement_id)
+
+
+def _unclaimed(taker: Requirement) -> Decimal:
+    """Return how much of a requirement is neither issued, nor on a pick list, nor reserved for it."""
+    listed = sum((line.open_quantity for line in taker.pick_lines.filter(status="open")), ZERO)
+    held = ledger.held_by(taker, item_id=taker.item_id, warehouse_id=taker.work_order.warehouse_id)
+    return taker.open_quantity - listed - held

@@ -25,26 +25,41 @@ PICKED_STATES = ("released", "started", "paused")
 def fill(command: Command, work_order: WorkOrder, *, items: Collection[int] | None = None) -> PickList | None:
     """Put what the work order lacks and may have on its pick list, making one where there is none.
 
-    `items` limits it to these items: whoever holds locks already must not reach for others (see the ledger's rule).
-    Takes what the requirement itself holds and what nobody holds, first-expired first. Returns the list, or None
-    where there is none and nothing could be put on one. Locks: the items it lacks.
+    `items` limits it to these items, which are locked already: whoever holds locks must not reach for others (see the
+    ledger's rule). Takes what the requirement itself holds and what nobody holds, first-expired first. Returns the
+    list, or None where there is none and nothing could be put on one – for a work order that is over, say. Locks: the
+    items it lacks, the work order, the list.
     """
-    wanted = [line for line in lacking(work_order) if items is None or line.requirement.item_id in items]
-    ledger.lock_items(line.requirement.item_id for line in wanted)
+    if items is None:
+        items = {line.requirement.item_id for line in lacking(work_order)}
+        ledger.lock_items(items)
+    wanted = [line for line in lacking(work_order) if line.requirement.item_id in items]
+    if wanted and not stays_in(work_order, PICKED_STATES):
+        wanted = []
     parts = [
         (line.requirement, balance, quantity)
         for line in wanted
         for balance, quantity in _choose(command, line.requirement, line.quantity, work_order=work_order)
     ]
-    pick_list = work_order.pick_lists.filter(status__in=WORKING).first()
     if not parts:
-        return pick_list
-    if pick_list is None:
-        pick_list = new_list(command, work_order)
+        return work_order.pick_lists.filter(status__in=WORKING).first()
+    pick_list = working_list(command, work_order)
     for requirement, balance, quantity in parts:
         add_line(pick_list, requirement, balance, quantity)
     record(command, "picking.filled", pick_list, lines=len(parts), work_order=work_order.code)
     return pick_list
+
+
+def stays_in(work_order: WorkOrder, states: Collection[str]) -> bool:
+    """Tell whether a work order is in one of `states`; if so it stays there until the transaction ends."""
+    rows = WorkOrder.objects.select_for_update(no_key=True).filter(pk=work_order.pk, status__in=states)
+    return rows.first() is not None
+
+
+def working_list(command: Command, work_order: WorkOrder) -> PickList:
+    """Return the list that the work order is picked by, made if there is none; nobody finishes it meanwhile."""
+    rows = work_order.pick_lists.select_for_update(no_key=True).filter(status__in=WORKING)
+    return rows.order_by("id").first() or new_list(command, work_order)
 
 
 def _choose(
@@ -55,7 +70,7 @@ def _choose(
     allowed = min(quantity, own + max(ledger.unreserved(requirement.item_id, warehouse_id), ZERO))
     if allowed <= 0:
         return []
-    chosen = stock.pick_from(requirement.item_id, warehouse_id=warehouse_id, quantity=allowed, on=command.at.date())
+    chosen = stock.pick_from(requirement.item_id, warehouse_id=warehouse_id, quantity=allowed, on=command.on)
     for balance, part in chosen:
         ledger.allocate(balance, part)
         ledger.consume_reservation(
@@ -121,7 +136,7 @@ def take_back(lines: Iterable[PickLine], *, status: str = "cancelled") -> Decima
 def trim(work_order: WorkOrder, *, items: Collection[int] | None = None) -> None:
     """End open pick lines of requirements that need less than their lines would bring. Locks: their items.
 
-    `items` limits it to these items, as in `fill`.
+    What is reserved for them beyond that is given back, too. `items` limits it to these items, as in `fill`.
     """
     rows = PickLine.objects.filter(requirement__work_order=work_order, status="open").select_related("requirement")
     lines = list(rows if items is None else rows.filter(item__in=items))
@@ -136,6 +151,15 @@ def trim(work_order: WorkOrder, *, items: Collection[int] | None = None) -> None
         else:
             _shrink(line, to=needed[line.requirement_id])
             needed[line.requirement_id] = ZERO
+    for line in lines:
+        held = ledger.held_by(line.requirement, item_id=line.item_id, warehouse_id=work_order.warehouse_id)
+        if held > needed[line.requirement_id]:
+            ledger.consume_reservation(
+                item_id=line.item_id,
+                warehouse_id=work_order.warehouse_id,
+                holder=line.requirement,
+                quantity=held - needed[line.requirement_id],
+            )
 
 
 def _shrink(line: PickLine, *, to: Decimal) -> None:
@@ -220,6 +244,17 @@ def drop_unbacked_transfers(*, item_id: int, warehouse_id: int) -> None:
 
 
 def finish_if_done(pick_list: PickList) -> None:
-    """Close a list that has no open line left."""
+    """Close a list that has no open line left.
+
+    Locks: the list – so of two who take its last two lines one sees that it was the last; nor does anybody fill it.
+    """
+    PickList.objects.select_for_update(no_key=True).get(pk=pick_list.pk)
     if not pick_list.lines.filter(status="open").exists():
         PickList.objects.filter(pk=pick_list.pk, status__in=WORKING).update(status="done")
+
+
+def finish_lists(work_orders: Iterable[WorkOrder]) -> None:
+    """Close those lists of the work orders that have no open line left."""
+    for work_order in work_orders:
+        for pick_list in work_order.pick_lists.filter(status__in=WORKING).order_by("id"):
+            finish_if_done(pick_list)

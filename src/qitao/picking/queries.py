@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from qitao.accounts.models import User
 from qitao.catalog import queries as catalog
 from qitao.catalog.models import Item
+from qitao.journal.models import Fact
 from qitao.kernel.quantity import ZERO, round_up
 from qitao.picking.models import PickLine, PickList
 from qitao.production.models import Requirement, WorkOrder
@@ -89,6 +90,17 @@ def last_pick(pick_list: PickList, *, actor: User, at: datetime) -> LastPick | N
     )
     found = line.order_by("-done_at", "-id").first()
     return LastPick(move, found, move.at + timedelta(minutes=UNDO_MINUTES)) if found else None
+
+
+def is_of_another_line(move: Move, line: PickLine) -> bool:
+    """Tell whether `move` picked another line of the list – of the same item, bin and lot, for another requirement."""
+    told = Fact.objects.filter(
+        subject=PickList._meta.label_lower,
+        subject_id=line.pick_list_id,
+        kind="picking.picked",
+        command_id=move.command_id,
+    ).first()
+    return told is not None and told.data.get("line", line.pk) != line.pk
 
 
 def lacking(work_order: WorkOrder) -> list[Lacking]:

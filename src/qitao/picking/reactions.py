@@ -23,13 +23,14 @@ def relist(command: Command, fact: Fact) -> None:
     filling.trim(work_order, items=items)
     if work_order.status in filling.PICKED_STATES:
         filling.fill(command, work_order, items=items)
-    for pick_list in work_order.pick_lists.filter(status__in=("open", "in_progress")):
-        filling.finish_if_done(pick_list)
+    filling.finish_lists([work_order])
 
 
 def drop_lists(command: Command, fact: Fact) -> None:
-    """Give back everything allocated for a work order that was cancelled."""
+    """Give back everything allocated for a work order that is over: cancelled, complete or closed."""
     work_order = WorkOrder.objects.get(pk=fact.subject_id)
+    if work_order.status in filling.PICKED_STATES:
+        return
     lists = list(work_order.pick_lists.filter(status__in=("open", "in_progress")))
     lines = [line for pick_list in lists for line in pick_list.lines.filter(status="open")]
     ledger.lock_items(line.item_id for line in lines)
@@ -40,9 +41,10 @@ def drop_lists(command: Command, fact: Fact) -> None:
 def recount(command: Command, fact: Fact) -> None:
     """After a count: cut picks and transfers that nothing stands behind any more, and offer what was found."""
     count = Count.objects.get(pk=fact.subject_id)
-    filling.drop_unbacked(item_id=count.item_id, warehouse_id=count.warehouse_id)
+    lost = filling.drop_unbacked(item_id=count.item_id, warehouse_id=count.warehouse_id)
     filling.drop_unbacked_transfers(item_id=count.item_id, warehouse_id=count.warehouse_id)
     serve_waiting(command, [count.item_id], warehouse_id=count.warehouse_id)
+    filling.finish_lists(lost)
 
 
 def serve_transfer(command: Command, fact: Fact) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -11,12 +12,12 @@ from qitao.catalog import queries as catalog
 from qitao.catalog.models import Item
 from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
-from qitao.journal.lifecycle import advance
+from qitao.journal.lifecycle import advance, not_now
 from qitao.journal.numbers import next_code
 from qitao.kernel.quantity import PLACES, ZERO, plain, required, round_up
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
-from qitao.production.models import WORK_ORDER, Requirement, WorkOrder
+from qitao.production.models import OPEN_STATES, WORK_ORDER, Requirement, WorkOrder
 from qitao.production.queries import last_rank, open_requirements, shares
 from qitao.production.refusals import (
     MoreThanAsked,
@@ -30,6 +31,7 @@ from qitao.stock import queries as stock
 from qitao.stock.models import Location, Reservation
 
 REQUIREMENT = "production.requirement"
+CHANGED_STATES = ("draft", *OPEN_STATES)
 
 
 @action(permission="production.change")
@@ -111,7 +113,7 @@ def release(command: Command, *, work_order_id: int) -> Reply:
     """
     work_order = WorkOrder.objects.select_related("warehouse").get(pk=work_order_id)
     ledger.must_work_in(command, work_order.warehouse)
-    _lock_material(work_order)
+    _lock_material(work_order.pk)
     advance(work_order, "release", lifecycle=WORK_ORDER)
     reserved = _reserve(command, work_order)
     record(command, "production.released", work_order, reserved=reserved)
@@ -122,17 +124,34 @@ def release(command: Command, *, work_order_id: int) -> Reply:
 def reserve_material(command: Command, *, work_order_id: int) -> Reply:
     """Reserve what is free in its warehouse for a work order that is not released yet.
 
-    Records: production.reserved. Locks: the items it needs.
+    Refuses: NotNow. Records: production.reserved. Locks: the items it needs.
     """
-    work_order = WorkOrder.objects.select_related("warehouse").get(pk=work_order_id)
-    _lock_material(work_order)
+    work_order = _locked(work_order_id)
     reserved = _reserve(command, work_order)
     record(command, "production.reserved", work_order, reserved=reserved)
     return {"work_order": work_order.pk, "reserved": reserved}
 
 
-def _lock_material(work_order: WorkOrder) -> None:
-    ledger.lock_items(work_order.requirements.values_list("item_id", flat=True))
+def _lock_material(work_order_id: int, *, also: Iterable[int] = ()) -> None:
+    needed = Requirement.objects.filter(work_order=work_order_id).values_list("item_id", flat=True)
+    ledger.lock_items({*needed, *also})
+
+
+def _locked(work_order_id: int) -> WorkOrder:
+    """Lock what a work order needs, and itself; return it as it is then. Refuses: NotNow where it is over."""
+    _lock_material(work_order_id)
+    rows = WorkOrder.objects.select_for_update(of=("self",), no_key=True).select_related("warehouse", "item")
+    work_order = rows.get(pk=work_order_id)
+    if work_order.status not in CHANGED_STATES:
+        raise not_now(work_order)
+    return work_order
+
+
+def _give_back(work_order: WorkOrder) -> None:
+    """Let nothing be reserved for a work order any more; its items must be locked."""
+    Reservation.objects.filter(
+        holder=REQUIREMENT, holder_id__in=work_order.requirements.values_list("pk", flat=True)
+    ).delete()
 
 
 def _reserve(command: Command, work_order: WorkOrder) -> int:
@@ -195,19 +214,25 @@ def resume(command: Command, *, work_order_id: int) -> Reply:
 
 @action(permission="production.change")
 def close(command: Command, *, work_order_id: int) -> Reply:
-    """Close a completed work order. Refuses: NotNow. Records: production.closed."""
+    """Close a completed work order; what is still reserved or allocated for it is free again.
+
+    Refuses: NotNow. Records: production.closed. Locks: the items it needs.
+    """
+    work_order = WorkOrder.objects.get(pk=work_order_id)
+    _lock_material(work_order.pk)
+    _give_back(work_order)
     return _walk(command, work_order_id, "close", "production.closed")
 
 
 @action(permission="production.change")
 def cancel(command: Command, *, work_order_id: int) -> Reply:
-    """Cancel a work order; what is reserved or allocated for it is free again. Records: production.cancelled."""
+    """Cancel a work order; what is reserved or allocated for it is free again.
+
+    Refuses: NotNow. Records: production.cancelled. Locks: the items it needs.
+    """
     work_order = WorkOrder.objects.get(pk=work_order_id)
-    _lock_material(work_order)
-    Reservation.objects.filter(
-        holder=REQUIREMENT,
-        holder_id__in=work_order.requirements.values_list("pk", flat=True),
-    ).delete()
+    _lock_material(work_order.pk)
+    _give_back(work_order)
     return _walk(command, work_order_id, "cancel", "production.cancelled")
 
 
@@ -225,13 +250,14 @@ def report_output(
     quantity: Decimal,
     location_id: int | None = None,
 ) -> Reply:
-    """Take finished pieces into stock; with the last one the work order is complete.
+    """Take finished pieces into stock; with the last one the work order is complete, and holds no material any more.
 
-    Refuses: MoreThanAsked, NotNow, WrongWarehouse. Records: production.reported. Locks: the product.
+    Refuses: MoreThanAsked, NotNow, WrongWarehouse, OtherWarehouse. Records: production.reported.
+    Locks: the product and the items it needs.
     """
     work_order = WorkOrder.objects.select_related("item", "warehouse").get(pk=work_order_id)
     ledger.must_work_in(command, work_order.warehouse)
-    ledger.lock_items([work_order.item_id])
+    _lock_material(work_order.pk, also=[work_order.item_id])
     if quantity <= 0:
         raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
     counted = WorkOrder.objects.filter(
@@ -241,21 +267,25 @@ def report_output(
     ).update(quantity_done=F("quantity_done") + quantity, status="started")
     work_order.refresh_from_db(fields=["quantity_done", "status"])
     if not counted:
+        if work_order.status not in WORK_ORDER.sources("start") + WORK_ORDER.sources("complete"):
+            raise not_now(work_order)
         raise MoreThanAsked(
             code=work_order.code,
             asked=plain(quantity),
             open=plain(work_order.open_quantity),
         )
-    lot = ledger.lot_of(work_order.item, work_order.lot_code, received_on=command.at.date())
-    target = location_id or stock.receiving_location(work_order.warehouse).pk
+    lot = ledger.lot_of(work_order.item, work_order.lot_code, received_on=command.on)
+    home = work_order.warehouse
+    target = ledger.place_in(home, location_id) if location_id else stock.receiving_location(home)
     source = ledger.outside(Location.Kind.PRODUCTION)
     ledger.post(
         command,
-        [ledger.Line(work_order.item_id, lot.pk, source.pk, target, quantity)],
+        [ledger.Line(work_order.item_id, lot.pk, source.pk, target.pk, quantity)],
         document=work_order,
     )
     if not work_order.open_quantity:
         advance(work_order, "complete", lifecycle=WORK_ORDER)
+        _give_back(work_order)
     record(
         command,
         "production.reported",
@@ -315,12 +345,13 @@ def _rank_last(command: Command, work_order_id: int) -> None:
 def substitute(command: Command, *, requirement_id: int, substitute_id: int) -> Reply:
     """Let an approved substitute do the rest of a requirement: the line is cut to what was issued, a new one follows.
 
-    Refuses: NotASubstitute, NothingOpen. Records: production.substituted. Locks: both items.
+    Refuses: NotASubstitute, NothingOpen, NotNow. Records: production.substituted. Locks: both items.
     """
+    ledger.lock_items([Requirement.objects.values_list("item_id", flat=True).get(pk=requirement_id), substitute_id])
     line = Requirement.objects.select_related("work_order__item", "item").get(pk=requirement_id)
-    ledger.lock_items([line.item_id, substitute_id])
-    line.refresh_from_db(fields=["quantity", "issued"])
     work_order = line.work_order
+    if work_order.status not in CHANGED_STATES:
+        raise not_now(work_order)
     allowed = catalog.substitutes_of(line.item, parent=work_order.item, on=work_order.start_on)
     found = allowed.filter(substitute=substitute_id).first()
     if found is None:
@@ -364,11 +395,11 @@ def next_position(work_order: WorkOrder) -> int:
 def split(command: Command, *, work_order_id: int, quantity: Decimal) -> Reply:
     """Keep `quantity` of what is open in this work order and put the rest into a new one ranked right after it.
 
-    What was issued stays with this one. Every requirement is divided exactly: both parts sum to what it was.
-    Refuses: SplitTooLarge. Records: production.split. Locks: the items it needs.
+    What was issued stays with this one. Every requirement is divided exactly: both parts sum to what it was. What is
+    reserved beyond what stays goes along.
+    Refuses: SplitTooLarge, NotNow. Records: production.split. Locks: the items it needs, the work order.
     """
-    work_order = WorkOrder.objects.get(pk=work_order_id)
-    _lock_material(work_order)
+    work_order = _locked(work_order_id)
     if not 0 < quantity < work_order.open_quantity:
         raise SplitTooLarge(
             code=work_order.code,
@@ -402,7 +433,7 @@ def split(command: Command, *, work_order_id: int, quantity: Decimal) -> Reply:
 def _divide(line: Requirement, twin: WorkOrder, moved: Decimal) -> None:
     if moved <= 0:
         return
-    Requirement.objects.create(
+    new = Requirement.objects.create(
         work_order=twin,
         position=line.position,
         item=line.item,
@@ -411,6 +442,30 @@ def _divide(line: Requirement, twin: WorkOrder, moved: Decimal) -> None:
         is_consumable=line.is_consumable,
     )
     Requirement.objects.filter(pk=line.pk).update(quantity=F("quantity") - moved)
+    _divide_reservations(line, new, beyond=line.open_quantity - moved)
+
+
+def _divide_reservations(line: Requirement, new: Requirement, *, beyond: Decimal) -> None:
+    """Let what `line` has reserved beyond what it still needs be reserved for `new`."""
+    for held in Reservation.objects.filter(holder=REQUIREMENT, holder_id=line.pk).order_by("id"):
+        stays = min(held.quantity, beyond)
+        beyond -= stays
+        if stays == held.quantity:
+            continue
+        Reservation.objects.create(
+            item_id=held.item_id,
+            warehouse_id=held.warehouse_id,
+            quantity=held.quantity - stays,
+            holder=REQUIREMENT,
+            holder_id=new.pk,
+            made_at=held.made_at,
+            made_by_id=held.made_by_id,
+            expires_on=held.expires_on,
+        )
+        if stays:
+            Reservation.objects.filter(pk=held.pk).update(quantity=stays)
+        else:
+            held.delete()
 
 
 def _twin_code(code: str) -> str:
