@@ -64,7 +64,7 @@ def run(at: datetime) -> PlanRun:
             started_at=started,
             finished_at=started,
             as_of=planned.shot.plant.as_of,
-            last_fact_id=planned.shot.last_fact_id,
+            last_fact_id=planned.shot.facts.newest,
             work_orders=len(planned.shot.orders),
             requirements=len(planned.shot.lines),
             engine_ms=round(planned.engine_seconds * 1000),
@@ -78,8 +78,15 @@ def run(at: datetime) -> PlanRun:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Hold the plan's lock, taken before the snapshot so that it cannot be older than the last run."""
+    """Hold the plan's lock, taken before the snapshot so that it cannot be older than the last run.
+
+    Inside a transaction it is held until that ends: before it nobody else sees what was written.
+    """
     with connection.cursor() as cursor:
+        if connection.in_atomic_block:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLAN_LOCK])
+            yield
+            return
         cursor.execute("SELECT pg_advisory_lock(%s)", [PLAN_LOCK])
         try:
             yield

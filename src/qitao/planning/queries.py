@@ -12,6 +12,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet
 from qitao.catalog.models import Item
 from qitao.journal.models import Fact
 from qitao.planning.actions import Planned, plan
+from qitao.planning.facts_seen import seen
 from qitao.planning.models import DemandDate, KitDate, KitState, Peg, PlanRun, SupplyKind
 from qitao.production.models import WorkOrder
 from qitao.purchasing.models import Delivery
@@ -24,12 +25,12 @@ _last: list[tuple[float, Planned]] = []  # the newest plan this process has comp
 def planned(on: date) -> Planned:
     """Return the plan of the factory as it is now; computed again where something happened since.
 
-    A fact may become visible after a later one (its transaction took longer), so no plan is kept for long.
+    What changes without a fact (there should be nothing) is found soon: no plan is kept for long.
     """
-    newest = Fact.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    facts = seen()
     for made, kept in _last:
         is_young = time.monotonic() - made < KEPT_SECONDS
-        if is_young and kept.shot.last_fact_id == newest > 0 and kept.shot.plant.as_of == on:
+        if is_young and kept.shot.facts == facts and facts.newest and kept.shot.plant.as_of == on:
             return kept
     found = plan(on)
     if not connection.in_atomic_block:  # what an open transaction sees may never come true

@@ -13,9 +13,9 @@ from django.db.models import F, Q, Sum
 from qitao.catalog.models import Item, Substitute
 from qitao.engine.plant import NO_PRIORITY, ItemKind, Plant, SupplyKind
 from qitao.engine.plant_builder import PlantBuilder
-from qitao.journal.models import Fact
 from qitao.kernel.quantity import ZERO
 from qitao.picking.models import PickLine
+from qitao.planning.facts_seen import FactsSeen, seen
 from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
 from qitao.purchasing.models import Delivery, Requisition
 from qitao.sales.models import SalesOrderLine
@@ -29,7 +29,7 @@ class Snapshot:
     """A plant and the way back: which row of which table each of its rows is."""
 
     plant: Plant
-    last_fact_id: int
+    facts: FactsSeen
     items: dict[int, int] = field(default_factory=dict)  # item id → row
     orders: dict[int, int] = field(default_factory=dict)  # work order id → order row
     demands: dict[int, int] = field(default_factory=dict)  # sales order line id → order row
@@ -58,12 +58,11 @@ class _Reader:
     def __init__(self, as_of: date) -> None:
         self.as_of = as_of
         self.build = PlantBuilder(as_of)
-        self.shot = Snapshot(plant=None, last_fact_id=0)  # type: ignore[arg-type]
+        self.shot = Snapshot(plant=None, facts=seen())  # type: ignore[arg-type]
         self.left: dict[int, Decimal] = {}  # supply row → what no reservation claims yet
         self.wanted: dict[int, Decimal] = {}  # line row → what no reservation covers yet
 
     def read(self) -> Snapshot:
-        self.shot.last_fact_id = Fact.objects.order_by("-id").values_list("id", flat=True).first() or 0
         self._items()
         self._substitutes()
         self._stock()
