@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection
@@ -52,6 +53,77 @@ def demands_behind(work_order_ids: Sequence[int]) -> dict[int, list[DemandDate]]
         work_order_id: [row for line_id, row in dates.items() if line_id in line_ids]
         for work_order_id, line_ids in behind.items()
     }
+
+
+# Each work order with all that waits for it, through however many levels, and the sales order lines that ship late
+# behind it. What it feeds in time is not followed; `most` is the least number of days by which it is late anywhere on
+# the way (NULL: it never comes): more than that it cannot cause.
+DELAYED = """
+WITH RECURSIVE delayed(root, work_order_id, most) AS (
+    SELECT id, id, NULL::integer FROM unnest(%s::bigint[]) AS id
+    UNION
+    SELECT delayed.root, taker.id, LEAST(delayed.most, peg.available_on - GREATEST(taker.start_on, run.as_of))
+    FROM delayed
+    JOIN planning_peg AS peg ON peg.kind = 'work_order' AND peg.supply_id = delayed.work_order_id
+    JOIN planning_planrun AS run ON run.id = peg.run_id
+    JOIN production_requirement AS requirement ON requirement.id = peg.requirement_id
+    JOIN production_workorder AS taker ON taker.id = requirement.work_order_id
+    WHERE peg.available_on IS NULL OR peg.available_on > GREATEST(taker.start_on, run.as_of)
+)
+SELECT delayed.root, delayed.most, line.id, peg.available_on, line.due_on,
+       kit.done_on, run.as_of, maker.start_on, maker.due_on, maker.status IN ('started', 'paused')
+FROM delayed
+JOIN planning_peg AS peg ON peg.kind = 'work_order' AND peg.supply_id = delayed.work_order_id
+JOIN sales_salesorderline AS line ON line.id = peg.sales_line_id
+JOIN production_workorder AS maker ON maker.id = delayed.work_order_id
+JOIN planning_kitdate AS kit ON kit.work_order_id = maker.id
+JOIN planning_planrun AS run ON run.id = kit.run_id
+WHERE peg.available_on IS NULL OR peg.available_on > line.due_on
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A sales order line that ships late because of a work order: when what waits comes, how late, by how many of these
+    days because of it. `comes_on` None: never; then so are the days.
+    """
+
+    demand: DemandDate
+    comes_on: date | None
+    days_late: int | None
+    days_caused: int | None
+
+
+def delays(work_order_ids: Iterable[int]) -> dict[int, list[Delay]]:
+    """Return for each work order that lacks something the sales order lines that are late because of it.
+
+    Days that a line would be late all the same – its work order is planned beyond its due day – are not caused.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DELAYED, [sorted(set(work_order_ids))])
+        rows = cursor.fetchall()
+    demands = DemandDate.objects.select_related("sales_line__order__customer", "sales_line__item__unit").in_bulk(
+        [row[2] for row in rows]
+    )
+    found: dict[int, list[Delay]] = defaultdict(list)
+    for root, most, line_id, comes_on, due_on, *maker in rows:
+        late = (comes_on - due_on).days if comes_on else None
+        caused = least(most, late, _days_behind(*maker) if comes_on else None)
+        if caused is None or caused > 0:
+            found[root].append(Delay(demands[line_id], comes_on, late, caused))
+    return found
+
+
+def least(*days: int | None) -> int | None:
+    """Return the least number of days; None is more than any."""
+    return min((each for each in days if each is not None), default=None)
+
+
+def _days_behind(done_on: date, as_of: date, start_on: date, due_on: date, has_begun: bool) -> int:
+    """Return by how many days a work order is done later than with all its material at hand when it needs it."""
+    begins_on = max(start_on, as_of)
+    lasts = max((due_on - (begins_on if has_begun else start_on)).days, 0)
+    return (done_on - begins_on).days - lasts
 
 
 def makers(requirement_ids: Iterable[int]) -> dict[int, int]:

@@ -10,9 +10,9 @@ from decimal import Decimal
 from qitao.catalog.models import Item, Site
 from qitao.kernel.quantity import ZERO
 from qitao.planning.models import KitDate
-from qitao.planning.pegging import demands_behind, held_up
+from qitao.planning.pegging import delays, held_up
 from qitao.shortages.models import OPEN_STATES, Case
-from qitao.shortages.queries import HitDemand, hit_demands
+from qitao.shortages.queries import HitDemand, demands_hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,12 @@ def foreseen() -> list[Foreseen]:
         roots, waiting = groups[one.root.bottleneck.item_id, one.root.work_order.warehouse.site_id]
         (roots if one.is_root else waiting).append(one.kit)
     known = set(Case.objects.filter(status__in=OPEN_STATES).values_list("item", "site"))
-    behind = demands_behind([one.kit.pk for one in held])
+    behind = delays(one.kit.pk for one in held if one.is_root)
     found = []
     for key, (roots, waiting) in groups.items():
         if key not in known and roots:
-            dates = {row.pk: row for kit in (*roots, *waiting) for row in behind.get(kit.pk, ())}
             first = roots[0]
             assert first.bottleneck is not None
-            demands = hit_demands(dates.values())
+            demands = demands_hit(row for kit in roots for row in behind.get(kit.pk, ()))
             found.append(Foreseen(first.bottleneck.item, first.work_order.warehouse.site, roots, waiting, demands))
     return sorted(found, key=lambda one: (one.first_start_on, -one.penalty, one.item.code))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from math import inf
 from typing import NamedTuple
 
 from django.db.models import Case as Condition
@@ -20,7 +21,7 @@ from qitao.engine.costs import Costs
 from qitao.kernel.quantity import ZERO
 from qitao.picking.models import PickLine
 from qitao.planning.models import DemandDate, KitDate, Peg, SupplyKind
-from qitao.planning.pegging import demands_behind, held_up
+from qitao.planning.pegging import Delay, delays, held_up, least
 from qitao.production.models import OPEN_STATES as OPEN_WORK_ORDERS
 from qitao.production.models import Requirement, WorkOrder
 from qitao.purchasing.models import Delivery
@@ -103,12 +104,32 @@ class HitOrder:
 
 @dataclass(frozen=True, slots=True)
 class HitDemand:
-    """A sales order line that is late because of it."""
+    """A sales order line that is late because of it: when what waits for it comes, how late, what that may cost.
+
+    `days_late` is what the customer sees, `days_caused` how many of them are due to the shortage; the penalty is for
+    these. None: no date at all.
+    """
 
     demand: DemandDate
-    days_late: int | None  # None: no date at all
-    penalty: Decimal
-    value: Decimal
+    comes_on: date | None
+    days_late: int | None
+    days_caused: int | None
+
+    @property
+    def penalty(self) -> Decimal:
+        days = self.days_caused if self.days_caused is not None else NEVER_DAYS
+        return self.demand.sales_line.penalty_per_day * days
+
+    @property
+    def value(self) -> Decimal:
+        """Value of what the customer still has to get."""
+        line = self.demand.sales_line
+        return line.price * line.open_quantity
+
+    @property
+    def is_late_anyway(self) -> bool:
+        """Whether it would be late, if less so, without the shortage."""
+        return self.days_caused != self.days_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +174,7 @@ def impacts(cases: Iterable[Case]) -> dict[int, Impact]:
     wanted = {(case.item_id, case.site_id): case.pk for case in cases}
     reported = set(CaseLine.objects.filter(case__in=wanted.values()).values_list("requirement", "case"))
     hits: dict[int, list[HitOrder]] = {pk: [] for pk in wanted.values()}
+    held: dict[int, list[_Held]] = {pk: [] for pk in wanted.values()}
     for line in with_short(_lines_of({item_id for item_id, _ in wanted})).order_by("work_order__rank", "position"):
         pk = wanted.get((line.item_id, line.work_order.warehouse.site_id))
         is_reported = (line.pk, pk) in reported
@@ -160,11 +182,39 @@ def impacts(cases: Iterable[Case]) -> dict[int, Impact]:
         if pk is not None and (short > 0 or is_reported):
             kit = getattr(line.work_order, "kit", None)
             hits[pk].append(HitOrder(line.work_order, line, short, kit, is_reported))
-    behind = demands_behind(sorted({hit.work_order.pk for rows in hits.values() for hit in rows}))
+            if (one := _held(line)) is not None:
+                held[pk].append(one)
+    behind = delays(one.work_order_id for rows in held.values() for one in rows)
     waiting = _waiting(wanted) if any(hits.values()) else {}
     return {
-        pk: Impact(rows, _not_in(rows, waiting.get(pk, [])), _demands_of(rows, behind)) for pk, rows in hits.items()
+        pk: Impact(rows, _not_in(rows, waiting.get(pk, [])), _demands_of(held[pk], behind)) for pk, rows in hits.items()
     }
+
+
+class _Held(NamedTuple):
+    """A work order that the item holds up, and by how many days; None: it never comes."""
+
+    work_order_id: int
+    days: int | None
+
+
+def _held(line: Requirement) -> _Held | None:
+    """Return by how many days the plan covers a line later than its work order needs it; None where in time."""
+    cover = getattr(line, "cover", None)
+    if cover is None:
+        return None
+    if cover.covered_on is None:
+        return _Held(line.work_order_id, None)
+    days = (cover.covered_on - line.need_on).days  # type: ignore[attr-defined]
+    return _Held(line.work_order_id, days) if days > 0 else None
+
+
+def _demands_of(held: Iterable[_Held], behind: dict[int, list[Delay]]) -> list[HitDemand]:
+    return demands_hit(
+        replace(row, days_caused=least(one.days, row.days_caused))
+        for one in held
+        for row in behind.get(one.work_order_id, ())
+    )
 
 
 def _waiting(wanted: dict[tuple[int, int], int]) -> dict[int, list[KitDate]]:
@@ -198,21 +248,20 @@ def _lines_of(item_ids: set[int]) -> QuerySet[Requirement]:
     ).select_related("work_order__item__unit", "work_order__warehouse", "work_order__kit", "item__unit", "cover")
 
 
-def _demands_of(hits: list[HitOrder], behind: dict[int, list[DemandDate]]) -> list[HitDemand]:
-    dates = {row.pk: row for hit in hits for row in behind.get(hit.work_order.pk, ())}
-    return hit_demands(dates.values())
+def demands_hit(delayed: Iterable[Delay]) -> list[HitDemand]:
+    """Return the sales order lines that are late, the earliest due first; of one that is named twice the worst."""
+    worst: dict[int, HitDemand] = {}
+    for row in delayed:
+        hit = HitDemand(row.demand, row.comes_on, row.days_late, row.days_caused)
+        known = worst.get(row.demand.pk)
+        if known is None or _badness(known) < _badness(hit):
+            worst[row.demand.pk] = hit
+    return sorted(worst.values(), key=lambda hit: (hit.demand.sales_line.due_on or date.max, hit.demand.pk))
 
 
-def hit_demands(rows: Iterable[DemandDate]) -> list[HitDemand]:
-    """Return those of the sales order lines that will be late, the earliest due first."""
-    hits = []
-    for row in sorted(rows, key=lambda row: (row.sales_line.due_on or date.max, row.pk)):
-        if row.days_late == 0:
-            continue
-        line, late = row.sales_line, row.days_late
-        penalty = line.penalty_per_day * (late if late is not None else NEVER_DAYS)
-        hits.append(HitDemand(row, late, penalty, line.price * line.open_quantity))
-    return hits
+def _badness(hit: HitDemand) -> tuple[float, float]:
+    caused, late = hit.days_caused, hit.days_late
+    return (inf if caused is None else caused, inf if late is None else late)
 
 
 @dataclass(frozen=True, slots=True)
