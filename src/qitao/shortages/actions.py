@@ -11,19 +11,35 @@ from django.utils import timezone
 from qitao.accounts.models import User
 from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
-from qitao.journal.lifecycle import advance
+from qitao.journal.lifecycle import advance, not_now
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
 from qitao.picking.models import ShortPick
 from qitao.production import actions as production
 from qitao.production.models import WORK_ORDER, Requirement, WorkOrder
 from qitao.shortages import carrying, options, queries
-from qitao.shortages.models import CASE, Case, CaseLine, Cause, Decision, OptionKind
+from qitao.shortages.models import (
+    CASE,
+    OPEN_STATES,
+    UNDECIDED_STATES,
+    Case,
+    CaseLine,
+    Cause,
+    Decision,
+    OptionKind,
+)
 from qitao.shortages.opening import open_or_join
-from qitao.shortages.refusals import CauseMissing, NothingShort, OptionChanged, OptionGone
+from qitao.shortages.refusals import (
+    CauseMissing,
+    DecidedMeanwhile,
+    NothingShort,
+    OptionChanged,
+    OptionGone,
+    OtherCaseOpen,
+)
 from qitao.stock import actions as stock
 from qitao.stock import ledger
-from qitao.stock.models import Item
+from qitao.stock.models import Count, Item
 
 
 @action(permission="shortages.open")
@@ -63,10 +79,10 @@ def report_short_pick(command: Command, *, short_pick_id: int) -> Reply:
     """
     short = ShortPick.objects.select_related("requirement__work_order__warehouse__site", "item").get(pk=short_pick_id)
     case = open_or_join(command, [(short.requirement, short.missing, short)], origin=Case.Origin.SHORT_PICK)
-    work_order = short.requirement.work_order
+    work_order = WorkOrder.objects.select_for_update(no_key=True).get(pk=short.requirement.work_order_id)
     if work_order.status in WORK_ORDER.sources("pause"):
         production.pause(command, work_order_id=work_order.pk, reason=case.code)
-    if case.count_id is None:
+    if case.count is None or case.count.status != Count.State.OPEN:
         _order_count(command, case, warehouse_id=work_order.warehouse_id)
     return {"case": case.pk, "code": case.code}
 
@@ -152,17 +168,25 @@ def comment(command: Command, *, case_id: int, text: str) -> Reply:
 
 @action(permission="shortages.decide")
 def carry_out(
-    command: Command, *, case_id: int, requirement_id: int, key: str, shown_kit_on: date | None = None
+    command: Command,
+    *,
+    case_id: int,
+    requirement_id: int,
+    key: str,
+    shown_kit_on: date | None = None,
+    decided: int | None = None,
 ) -> Reply:
     """Choose an option and do what it says – moves, transfer, substitution, rank, split, date, requisition – at once.
 
-    `key` names the option as it was shown. It is computed again first: where it is gone or its kit date has become
-    later than what was shown, nothing is written. Refuses: OptionGone, OptionChanged, NotNow, and what the
-    underlying actions refuse. Records: shortages.decided, shortages.carried_out. Locks: what they lock.
+    `key` names the option as it was shown. It is computed again first: where it is gone, its kit date has become
+    later than what was shown, or somebody has decided since – `decided` is how many decisions the case had then –
+    nothing is written. Refuses: OptionGone, OptionChanged, DecidedMeanwhile, NotNow, and what the underlying actions
+    refuse. Records: shortages.decided, shortages.carried_out. Locks: the items, the case, what those actions lock.
     """
-    case = Case.objects.select_related("item", "site").get(pk=case_id)
+    ledger.lock_items(carrying.items_of(_requirement(requirement_id), key))
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("item", "site").get(pk=case_id)
     requirement = _requirement(requirement_id)
-    ledger.lock_items(carrying.items_of(requirement, key))
+    _must_be_undecided(case, requirement, decided)
     option = options.find(requirement, key, on=timezone.localdate(command.at))
     if option is None:
         raise OptionGone
@@ -182,6 +206,17 @@ def carry_out(
     if option.is_immediate:
         _resume(command, case, [requirement.work_order])
     return {"case": case.pk, "wrote": wrote}
+
+
+def _must_be_undecided(case: Case, requirement: Requirement, decided: int | None) -> None:
+    """Refuse to decide a case that is over, by a requirement of another item, or after somebody else has decided."""
+    if case.status not in CASE.sources("decide"):
+        raise not_now(case)
+    if requirement.item_id != case.item_id or requirement.work_order.warehouse.site_id != case.site_id:
+        raise OptionGone
+    made = case.decisions.select_related("actor").order_by("-id")
+    if decided is not None and made.count() != decided:
+        raise DecidedMeanwhile(who=made[0].actor.name, what=made[0].get_kind_display())
 
 
 def _decided(
@@ -213,11 +248,24 @@ def _decided(
 
 
 def _resume(command: Command, case: Case, work_orders: Iterable[WorkOrder]) -> None:
-    """Let go on what this case paused."""
-    for work_order in work_orders:
-        paused = WorkOrder.objects.filter(pk=work_order.pk, status="paused", pause_reason=case.code).exists()
-        if paused:
+    """Let go on what this case paused – unless another case holds it up as well: then it stands still for that one."""
+    ids = sorted({work_order.pk for work_order in work_orders})
+    rows = WorkOrder.objects.select_for_update(no_key=True).filter(pk__in=ids, status="paused", pause_reason=case.code)
+    for work_order in rows.order_by("pk"):
+        other = _undecided_short_pick(work_order)
+        if other is None:
             production.resume(command, work_order_id=work_order.pk)
+        else:
+            WorkOrder.objects.filter(pk=work_order.pk).update(pause_reason=other.code)
+
+
+def _undecided_short_pick(work_order: WorkOrder) -> Case | None:
+    """Return an open case, not yet decided, that a short pick of the work order is in; None where there is none."""
+    lines = CaseLine.objects.filter(
+        requirement__work_order=work_order, short_pick__isnull=False, case__status__in=UNDECIDED_STATES
+    )
+    found = lines.select_related("case").order_by("case_id").first()
+    return found.case if found else None
 
 
 # Close
@@ -250,8 +298,15 @@ def cancel(command: Command, *, case_id: int, reason: str) -> Reply:
 
 @action(permission="shortages.close")
 def reopen(command: Command, *, case_id: int, reason: str) -> Reply:
-    """Open a case again whose way out did not work. Refuses: NotNow. Records: shortages.reopened."""
+    """Open a case again whose way out did not work.
+
+    Refuses: NotNow, OtherCaseOpen. Records: shortages.reopened. Locks: the item.
+    """
     case = Case.objects.get(pk=case_id)
+    ledger.lock_items([case.item_id])
+    other = Case.objects.filter(item=case.item_id, site=case.site_id, status__in=OPEN_STATES).exclude(pk=case.pk)
+    if found := other.first():
+        raise OtherCaseOpen(code=found.code)
     advance(case, "reopen", lifecycle=CASE, closed_at=None)
     record(command, "shortages.reopened", case, reason=reason)
     return {"case": case.pk}

@@ -39,7 +39,8 @@ CASE = Lifecycle(
         "cancel": (("detected", "verified", "assessed"), "cancelled"),
     },
 )
-OPEN_STATES = ("detected", "verified", "assessed", "decided", "carried_out")
+UNDECIDED_STATES = ("detected", "verified", "assessed")
+OPEN_STATES = (*UNDECIDED_STATES, "decided", "carried_out")
 
 
 class Cause(models.TextChoices):

@@ -33,13 +33,14 @@ def open_or_join(
 ) -> Case:
     """Return the open case for the hits' item and site, opened now if there was none; the hits are in it.
 
-    Locks: the item – so two reports at once make one case.
+    Locks: the item – so two reports at once make one case – and the case, so nobody closes it meanwhile.
     """
     rows = list(hits)
     first = rows[0][0]
     ledger.lock_items([first.item_id])
     site = first.work_order.warehouse.site
-    case = Case.objects.filter(item=first.item_id, site=site, status__in=OPEN_STATES).first()
+    rows_open = Case.objects.select_for_update(no_key=True).filter(item=first.item_id, site=site)
+    case = rows_open.filter(status__in=OPEN_STATES).first()
     is_new = case is None
     if case is None:
         case = _open(command, first.item, site, origin=origin)

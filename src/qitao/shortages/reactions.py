@@ -20,7 +20,8 @@ def open_for_short_pick(command: Command, fact: Fact) -> None:
 
 def verify_by_count(command: Command, fact: Fact) -> None:
     """A posted count verifies the cases that asked for it."""
-    for case in Case.objects.filter(count=fact.subject_id, status__in=OPEN_STATES):
+    asked = Case.objects.select_for_update(no_key=True).filter(count=fact.subject_id, status__in=OPEN_STATES)
+    for case in asked.order_by("id"):
         if case.status in CASE.sources("verify"):
             advance(case, "verify", lifecycle=CASE)
         record(command, "shortages.verified", case, difference=str(Decimal(fact.data["difference"])))

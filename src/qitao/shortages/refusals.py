@@ -21,6 +21,16 @@ class OptionChanged(Refusal):
     remedy = gettext_noop("Look at the options again and decide anew.")
 
 
+class DecidedMeanwhile(Refusal):
+    reason = gettext_noop("{who} has decided this case a moment ago: {what}.")
+    remedy = gettext_noop("Look at the options again; they know of it.")
+
+
+class OtherCaseOpen(Refusal):
+    reason = gettext_noop("Case {code} is open for the same item.")
+    remedy = gettext_noop("Go on in that one.")
+
+
 class CauseMissing(Refusal):
     reason = gettext_noop("A case is closed with its cause.")
     remedy = gettext_noop("Choose what led to the shortage.")

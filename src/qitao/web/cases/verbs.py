@@ -16,7 +16,7 @@ from qitao.shortages import actions
 from qitao.shortages.models import Case, OptionKind
 from qitao.shortages.options import kind_of
 from qitao.shortages.queries import open_cases
-from qitao.shortages.refusals import OptionChanged, OptionGone
+from qitao.shortages.refusals import DecidedMeanwhile, OptionChanged, OptionGone
 from qitao.web.cases.pages import case_called, ways_for
 from qitao.web.many import each
 from qitao.web.page import command_from, done, page
@@ -31,7 +31,7 @@ def carry_out(request: Request, code: str) -> HttpResponse:
     """Carry out a way out as it was shown; where it is no longer what was shown, show what there is now."""
     found, form = case_called(code), Reading(request.POST)
     key = form.text("key", title=_("Way out"), required=True)
-    shown = form.text("shown_kit_on", title=_("Kit date"))
+    shown, decided = form.text("shown_kit_on", title=_("Kit date")), form.text("decided", title=_("Way out"))
     try:
         actions.carry_out(
             command_from(request),
@@ -39,8 +39,9 @@ def carry_out(request: Request, code: str) -> HttpResponse:
             requirement_id=form.number("requirement", title=_("Work order")),
             key=key,
             shown_kit_on=date.fromisoformat(shown) if shown else None,
+            decided=form.number("decided", title=_("Way out")) if decided else None,
         )
-    except (OptionGone, OptionChanged) as refusal:
+    except (OptionGone, OptionChanged, DecidedMeanwhile) as refusal:
         if not request.htmx:
             raise
         ways = ways_for(request, found, request.POST["requirement"], say(refusal))

@@ -69,6 +69,7 @@ class WaysOut:
     chosen: Requirement | None
     cards: list[Card]
     today_on: date | None  # the kit date as the plan has it
+    decided: int  # how many decisions the case has by now
     refusal: Said | None
     may_decide: bool
     see_cost: bool
@@ -102,7 +103,7 @@ def ways_out(
     case: Case, user: User, *, requirement_id: int | None, today: date, refusal: Said | None = None
 ) -> WaysOut:
     """Return the ways out for one requirement of the case – the named one, or the first."""
-    choices = choices_of(case)
+    decided, choices = case.decisions.count(), choices_of(case)
     chosen = next((row for row in choices if row.pk == requirement_id), choices[0] if choices else None)
     found = options.compute(chosen, on=today) if chosen is not None else []
     today_on = next((option.kit_on for option in found if option.kind == OptionKind.WAIT), None)
@@ -112,6 +113,7 @@ def ways_out(
         chosen=chosen,
         cards=_cards(found, chosen, today_on) if chosen is not None else [],
         today_on=today_on,
+        decided=decided,
         refusal=refusal,
         may_decide=user.may("shortages.decide") and case.status in OPEN_STATES,
         see_cost=user.may("cost.view"),
