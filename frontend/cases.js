@@ -27,8 +27,8 @@ document.addEventListener('click', (event) => {
 
 // A form that was done: its sheet closes, its remark is gone, the way that was decided closes.
 document.addEventListener('htmx:beforeOnLoad', (event) => {
-  const { elt, xhr } = event.detail
-  if (xhr.status >= 300) return
+  const { elt, xhr, requestConfig } = event.detail
+  if (xhr.status >= 300 || requestConfig.verb === 'get') return // a field that asks for its choices does nothing yet
   const form = elt.closest?.('form')
   if (!form) return
   if (form.dataset.closes) document.getElementById(form.dataset.closes)?.close()

@@ -1,6 +1,7 @@
 // The pick screen: one line at a time. Scans are judged here, at once; what was taken goes through the outbox, and is
 // green only when the server has it. The page holds the lines as the server knows them; what is on its way is taken off.
 import htmx from './htmx.js'
+import { fieldsOf } from './gs1.js'
 import { key } from './keys.js'
 import { fresh } from './pad.js'
 import { post, waiting } from './outbox.js'
@@ -118,25 +119,6 @@ function wrong(text, action) {
 // Scans
 
 const tidy = (code) => code.normalize('NFKC').trim().toUpperCase()
-const FIXED = { '00': 18, '01': 14, '02': 14, 11: 6, 13: 6, 15: 6, 17: 6, 20: 2 }
-const VARIABLE = ['10', '21', '22', '30', '37', '240', '241', '250', '400', '414']
-
-// A GS1 label, written with brackets or as scanners send it; {} where it is none.
-function fieldsOf(code) {
-  if (code.startsWith('(')) return Object.fromEntries([...code.matchAll(/\((\d{2,4})\)([^(]*)/g)].map(([, name, value]) => [name, value.trim()]))
-  const fields = {}
-  let rest = code.replace(/^\](C1|d2|Q3)/i, '').replace(/^\u001d/, '')
-  while (rest) {
-    const name = [...Object.keys(FIXED), ...VARIABLE].find((each) => rest.startsWith(each))
-    if (!name) return {}
-    rest = rest.slice(name.length)
-    const length = FIXED[name] ?? (rest.includes('\u001d') ? rest.indexOf('\u001d') : rest.length)
-    fields[name] = rest.slice(0, length)
-    rest = rest.slice(length).replace(/^\u001d/, '')
-  }
-  return fields
-}
-
 const isBin = (line, code) => [tidy(line.dataset.bin ?? ''), tidy(line.dataset.place ?? '')].includes(tidy(code))
 
 function isItem(line, code) {

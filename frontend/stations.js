@@ -1,12 +1,17 @@
 // Receiving and counting with a scanner: what is scanned ticks the line, fills its lot or its bin, or goes to the bin.
+import { labelled } from './gs1.js'
 import { sound } from './scan.js'
 
 const said = () => document.getElementById('said')
 const tidy = (code) => code.normalize('NFKC').trim().toUpperCase()
 
+// What went well goes by itself; what did not stays.
+let goes = 0
 function tell(tone, text) {
   sound(tone === 'sent' ? 'tick' : tone)
   const place = said()
+  clearTimeout(goes)
+  if (tone === 'sent') goes = setTimeout(() => (place.hidden = true), 4000)
   place.hidden = false
   place.className = `said said-${tone}`
   const shape = document.createElement('span')
@@ -24,8 +29,21 @@ async function meanings(code) {
   return answer?.ok ? (await answer.json()).meanings : []
 }
 
+// A sheet that is open takes the scan into the field made for it; no scan leads away from an open question.
+document.addEventListener('qitao:scan', (event) => {
+  const sheet = document.querySelector('dialog.sheet[open]')
+  if (!sheet?.querySelector('form') || event.defaultPrevented) return
+  event.preventDefault()
+  const field = sheet.querySelector('[data-scan-into]')
+  if (!field) return sound('warn')
+  field.value = event.detail.code
+  field.dispatchEvent(new Event('change', { bubbles: true }))
+  sound('tick')
+})
+
 document.addEventListener('qitao:scan', (event) => {
   const { code, wait } = event.detail
+  if (event.defaultPrevented) return
   const handler = [['[data-receive]', receive], ['[data-count]', count], ['[data-scan-to]', elsewhere]].find(([place]) => document.querySelector(place))
   if (!handler || document.querySelector('dialog[open]')) return
   event.preventDefault()
@@ -44,6 +62,7 @@ async function receive(form, code) {
   const wanted = tidy(label.item || code)
   const found = [...form.querySelectorAll('[data-arriving]')].find((each) => tidy(each.dataset.arriving) === wanted && !each.contains(line))
   if (found) return arrived(form, found, label)
+  if (line && tidy(line.dataset.arriving) === wanted) return arrived(form, line, label)
   const inside = line ?? form.querySelector('[data-take]:checked')?.closest('[data-arriving]')
   if (!inside) return tell('warn', fill(form.dataset.sayUnknown, { scanned: code }))
   const place = (await meanings(code)).find((each) => each.kind === 'location')
@@ -56,6 +75,8 @@ async function receive(form, code) {
 }
 
 function arrived(form, found, label) {
+  const lot = found.querySelector('[data-lot]').value
+  if (found === line && label.lot && lot && tidy(label.lot) !== tidy(lot)) return tell('bad', fill(form.dataset.sayOther, { lot, scanned: label.lot }))
   line = found
   const box = found.querySelector('[data-take]')
   box.checked = true
@@ -65,18 +86,6 @@ function arrived(form, found, label) {
   found.scrollIntoView({ block: 'center' })
   mark(form)
   tell('sent', fill(form.dataset.sayItem, { item: found.dataset.arriving }))
-}
-
-// (240)ITEM(10)LOT(17)YYMMDD(30)QUANTITY
-function labelled(code) {
-  const fields = code.startsWith('(') ? Object.fromEntries([...code.matchAll(/\((\d{2,4})\)([^(]*)/g)].map(([, name, value]) => [name, value.trim()])) : {}
-  const day = fields[17]
-  return {
-    item: fields[240] ?? fields[241],
-    lot: fields[10] ?? fields[21],
-    quantity: fields[30] ?? fields[37],
-    expires: day && `20${day.slice(0, 2)}-${day.slice(2, 4)}-${day.slice(4, 6)}`,
-  }
 }
 
 function mark(form) {

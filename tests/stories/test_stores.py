@@ -66,6 +66,25 @@ def test_another_quantity_and_a_bin_are_given_by_pad_and_scan(plant: SmallPlant,
     assert hands.spent == (3, 5)
 
 
+def test_a_label_is_read_as_scanners_send_it_and_no_second_lot_slips_in(plant: SmallPlant, arrive: Arrive) -> None:
+    plant.purchase("BOLT", 500, promised=5)
+    page = arrive("picker", size="tablet")
+    page.goto("/receipts/new/PO-1/")
+    hands = Hands(page)
+    hands.scan("]d2240BOLT\x1d10LOT-5\x1d17270200\x1d30300")
+    said(page, "BOLT has arrived")
+    expect(page.locator("input[name^=lot]")).to_have_value("LOT-5")
+    expect(page.locator("input[name^=expires]")).to_have_value("2027-02-28")  # day 00: the last of the month
+    expect(page.locator("input[name^=quantity]")).to_have_value("300")
+    hands.scan("BOLT")  # once more, by its plain label
+    said(page, "BOLT has arrived")
+    expect(page.locator("input[name^=lot]")).to_have_value("LOT-5")
+    hands.scan("]d2240BOLT\x1d10LOT-6\x1d30200")
+    said(page, "This line takes in lot LOT-5")
+    expect(page.locator("input[name^=lot]")).to_have_value("LOT-5")
+    expect(page.locator("input[name^=quantity]")).to_have_value("300")
+
+
 def test_a_refused_receipt_keeps_what_was_typed_and_says_why(
     plant: SmallPlant, arrive: Arrive, troubles: Troubles
 ) -> None:
@@ -151,3 +170,27 @@ def test_a_line_leader_starts_reports_and_calls_a_shortage(plant: SmallPlant, ar
     hands.tap(page.get_by_role("button", name="Take into stock"))
     expect(page.locator("#order-head")).to_contain_text("4 / 10")
     assert hands.taps == 4
+
+
+def test_a_refused_report_stays_open_and_a_scan_fills_its_bin(
+    plant: SmallPlant, arrive: Arrive, troubles: Troubles
+) -> None:
+    plant.put("BOLT", "A-01", 500)
+    plant.released(10, code="WO-1")
+    page = arrive("line_leader")
+    page.goto("/work-orders/WO-1/")
+    page.get_by_role("button", name="Report output").click()
+    sheet = page.locator("#order-report")
+    sheet.locator("[name=quantity]").fill("11")
+    sheet.get_by_role("button", name="Take into stock").click()
+    expect(sheet.locator("[data-refusal]")).to_contain_text("11")
+    expect(sheet.locator("[name=quantity]")).to_have_value("11")
+    sheet.locator("[name=quantity]").fill("4")
+    Hands(page).scan("RM/A-03")
+    expect(sheet.locator("[name=bin]")).to_have_value("RM/A-03")
+    expect(sheet.locator("[name=quantity]")).to_have_value("4")
+    sheet.get_by_role("button", name="Take into stock").click()
+    expect(sheet).to_be_hidden()
+    expect(page.locator("#order-head")).to_contain_text("4 / 10")
+    assert plant.on_hand("FRAME", "A-03") == Decimal(4)
+    troubles.forgive("409|422")
