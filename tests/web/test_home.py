@@ -31,19 +31,37 @@ def test_a_picker_sees_the_lists_of_the_own_warehouses(plant: SmallPlant) -> Non
     plant.put("BOLT", "A-01", 500)
     order = plant.released(10)
     picker = plant.people["picker"]
-    assert [row.work_order for row in shown(picker).lists] == [order]  # type: ignore[attr-defined]
+    assert [row.work_order for row in shown(picker).lists.rows] == [order]  # type: ignore[attr-defined]
     picker.warehouses = ["W2"]
     picker.save()
-    assert shown(picker).lists == []  # type: ignore[attr-defined]
+    assert shown(picker).lists.count == 0  # type: ignore[attr-defined]
 
 
 def test_what_another_picker_began_is_not_offered(plant: SmallPlant) -> None:
     plant.put("BOLT", "A-01", 500)
     order = plant.released(10)
     order.pick_lists.update(picker=plant.people["warehouse_manager"], status="in_progress")
-    assert shown(plant.people["picker"]).lists == []  # type: ignore[attr-defined]
+    assert shown(plant.people["picker"]).lists.count == 0  # type: ignore[attr-defined]
     order.pick_lists.update(picker=plant.people["picker"])
-    assert len(shown(plant.people["picker"]).lists) == 1  # type: ignore[attr-defined]
+    assert shown(plant.people["picker"]).lists.count == 1  # type: ignore[attr-defined]
+
+
+def test_a_picker_is_told_of_lists_that_find_no_room(plant: SmallPlant, as_role: Callable[[str], Client]) -> None:
+    plant.put("BOLT", "A-01", 500)
+    for _ in range(14):
+        plant.released(1)
+    lists = shown(plant.people["picker"]).lists  # type: ignore[attr-defined]
+    assert (len(lists.rows), lists.count, lists.more) == (12, 14, 2)
+    page = as_role("picker").get("/", headers={"accept-language": "en"}).content.decode()
+    assert 'Pick now <span class="count">14</span>' in page
+    assert "and 2 more" in page
+
+
+def test_the_stores_go_from_today_to_where_a_delivery_is_taken_in(
+    plant: SmallPlant, as_role: Callable[[str], Client]
+) -> None:
+    plant.purchase("BOLT", 500, promised=5)
+    assert 'href="/receipts/new/PO-1/"' in as_role("warehouse_manager").get("/").content.decode()
 
 
 def test_a_planner_sees_what_will_not_be_complete(plant: SmallPlant) -> None:
@@ -75,8 +93,8 @@ def test_a_line_leader_sees_todays_orders_with_their_kits(plant: SmallPlant) -> 
     plant.work_order(10, start=9, due=12, code="WO-3")
     plan()
     today = shown(plant.people["line_leader"])
-    assert [kit.work_order.code for kit in today.orders] == ["WO-1"]  # type: ignore[attr-defined]
-    assert [kit.work_order.code for kit in today.tomorrow] == ["WO-2"]  # type: ignore[attr-defined]
+    assert [kit.work_order.code for kit in today.orders.rows] == ["WO-1"]  # type: ignore[attr-defined]
+    assert [kit.work_order.code for kit in today.tomorrow.rows] == ["WO-2"]  # type: ignore[attr-defined]
 
 
 def test_a_manager_sees_the_rate_and_the_money(plant: SmallPlant) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from qitao.accounts.models import User
 from qitao.accounts.queries import people_by_role
@@ -16,14 +16,12 @@ from qitao.accounts.roles import ROLES
 from qitao.journal.queries import facts_since
 from qitao.kernel.quantity import ZERO
 from qitao.picking import queries as picking
-from qitao.picking.models import PickList
 from qitao.planning import queries as planning
-from qitao.planning.models import DemandDate, KitDate
+from qitao.planning.models import DemandDate
 from qitao.production.queries import paused_work_orders
 from qitao.purchasing import queries as purchasing
 from qitao.shortages import queries as shortages
 from qitao.stock import queries as stock
-from qitao.stock.models import Count, Transfer
 from qitao.web.scope import within
 
 FEW = 12
@@ -58,18 +56,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class PickerToday:
-    """Pick lists to walk – those begun by the reader first – and bins to count."""
+    """Pick lists to walk – those begun by the reader first – and counts to do."""
 
-    lists: list[PickList]
-    counts: list[Count]
+    lists: Some
+    counts: Some
 
 
 @dataclass(frozen=True, slots=True)
 class LineToday:
     """Work orders that start today or tomorrow or should have, with their kits; those that stand still."""
 
-    orders: list[KitDate]
-    tomorrow: list[KitDate]
+    orders: Some
+    tomorrow: Some
     paused: int
     complete: int
     stopped: int
@@ -97,9 +95,9 @@ class BuyerToday:
 class WarehouseToday:
     """Counts, expected receipts and transfers of the reader's warehouses."""
 
-    counts: list[Count]
+    counts: Some
     expected: Some
-    transfers: list[Transfer]
+    transfers: Some
     lists: int
     doubted: int
 
@@ -146,16 +144,21 @@ def _picker(user: User, now: datetime, today: date) -> PickerToday:
     mine_first = Case(When(picker=user, then=Value(0)), default=Value(1), output_field=IntegerField())
     lists = own.filter(picker=None) | own.filter(picker=user)
     ordered = lists.order_by(mine_first, "work_order__start_on", "work_order__rank", "id")
-    return PickerToday(list(ordered[:FEW]), list(stock.open_counts().filter(within(user, "warehouse"))[:FEW]))
+    return PickerToday(_first(ordered), _first(stock.open_counts().filter(within(user, "warehouse"))))
+
+
+def _first(rows: QuerySet[Any]) -> Some:
+    return Some(list(rows[:FEW]), rows.count())
 
 
 def _line_leader(user: User, now: datetime, today: date) -> LineToday:
     tomorrow = today + timedelta(days=1)
     rows = list(planning.board().filter(work_order__start_on__lte=tomorrow))
     due = [row for row in rows if row.work_order.start_on <= today]
+    ahead = [row for row in rows if row.work_order.start_on == tomorrow]
     return LineToday(
-        orders=due[: 3 * FEW],
-        tomorrow=[row for row in rows if row.work_order.start_on == tomorrow][: 2 * FEW],
+        orders=Some(due[: 3 * FEW], len(due)),
+        tomorrow=Some(ahead[: 2 * FEW], len(ahead)),
         paused=paused_work_orders().count(),
         complete=sum(row.state == "now" for row in rows),
         stopped=sum(row.state in ("late", "never") for row in rows),
@@ -165,16 +168,14 @@ def _line_leader(user: User, now: datetime, today: date) -> LineToday:
 def _planner(user: User, now: datetime, today: date) -> PlannerToday:
     at_risk = planning.at_risk(until=today + AHEAD)
     cases = shortages.open_cases()
-    return PlannerToday(
-        Some(list(at_risk[:FEW]), at_risk.count()), Some(list(cases[:FEW]), cases.count()), planning.kit_states()
-    )
+    return PlannerToday(_first(at_risk), _first(cases), planning.kit_states())
 
 
 def _buyer(user: User, now: datetime, today: date) -> BuyerToday:
     asked = purchasing.open_requisitions().order_by("-is_urgent", "needed_on", "id")
     return BuyerToday(
         planning.hurting_deliveries(most=FEW),
-        Some(list(asked[:FEW]), asked.count()),
+        _first(asked),
         purchasing.late_deliveries(today).count(),
     )
 
@@ -183,9 +184,9 @@ def _warehouse_manager(user: User, now: datetime, today: date) -> WarehouseToday
     expected = purchasing.late_deliveries(today + timedelta(days=1)).filter(within(user, "line__order__warehouse"))
     transfers = stock.open_transfers().filter(within(user, "from_warehouse") | within(user, "to_warehouse"))
     return WarehouseToday(
-        counts=list(stock.open_counts().filter(within(user, "warehouse"))[:FEW]),
-        expected=Some(list(expected[:FEW]), expected.count()),
-        transfers=list(transfers[:FEW]),
+        counts=_first(stock.open_counts().filter(within(user, "warehouse"))),
+        expected=_first(expected),
+        transfers=_first(transfers),
         lists=picking.open_lists().filter(within(user, "warehouse")).count(),
         doubted=stock.doubted().filter(within(user, "location__warehouse")).count(),
     )
@@ -200,7 +201,7 @@ def _manager(user: User, now: datetime, today: date) -> ManagerToday:
         states=planning.kit_states(),
         ahead=ahead.count(),
         ready=ahead.filter(state__in=("now", "on_date")).count(),
-        cases=Some(list(cases[:FEW]), cases.count()),
+        cases=_first(cases),
         overdue=cases.filter(deadline_at__lt=now).count(),
         paused=paused_work_orders().count(),
         late_demands=sorted(late, key=_penalty, reverse=True)[:FEW],
