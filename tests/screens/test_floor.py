@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from qitao.picking import actions as picking
 from qitao.picking.models import PickLine, PickList, ShortPick
@@ -158,3 +159,24 @@ def test_the_sheets_of_the_pick_screen_have_no_serious_fault(
         page.locator(f".pick-line:visible {button}").click()
         looked_at(page, f"pick-sheet-{'amount' if 'amount' in button else 'short'}-{theme}")
         page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("size", ["phone", "narrow"])
+def test_a_phone_shows_what_was_picked_and_what_is_short_without_scrolling_sideways(
+    plant: SmallPlant, arrive: Callable[..., Page], size: str
+) -> None:
+    plant.put("BOLT", "A-01", 40)
+    plant.put("PLATE", "A-02", 1000)
+    plant.put("PAINT", "A-03", 1000)
+    order = plant.released(10)
+    page = arrive("picker", size=size)
+    page.goto(f"/pick-lists/{PickList.objects.get(work_order=order).code}/")
+    page.locator(".pick-line:visible [data-short]").click()
+    page.get_by_role("button", name="Report short").click()
+    expect(page.locator("#said")).to_have_class(re.compile("said-warn"))
+    page.locator(".pick-line:visible [data-confirm] button").click()
+    expect(page.locator("#said")).to_have_class(re.compile("said-good"))
+    page.reload()
+    expect(page.locator(".pick-undo")).to_be_visible()
+    expect(page.locator(".pick-progress .chip-warn")).to_be_visible()
+    assert page.evaluate(SIDEWAYS) <= 0
