@@ -15,6 +15,7 @@ from qitao.accounts.queries import system_user
 from qitao.catalog.models import Bom, BomLine, Item, Site
 from qitao.exchange.dataset import Dataset
 from qitao.exchange.load import load_dataset
+from qitao.exchange.loading.upsert import any_of
 from qitao.exchange.models import Import
 from qitao.exchange.readers import detect, plant_folder
 from qitao.exchange.report import ImportRefused, ImportReport
@@ -222,3 +223,8 @@ def test_ktg_loads_in_both_languages_as_the_same_factory() -> None:
     assert on_hand("IF2022082404") == Decimal(4895 + 9950 + 260 + 8)
     counts = tally(load(real("ktg_mes_cn/zh")))
     assert (counts["created"], counts["updated"], counts["conflicts"]) == (0, 0, 0)
+
+
+def test_more_is_looked_up_at_once_than_a_statement_has_parameters() -> None:
+    assert not Item.objects.filter(pk__in=any_of(range(70_000))).exists()
+    assert not WorkOrder.objects.filter(code__in=any_of(map(str, range(70_000)), kind="text")).exists()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from qitao.kernel.refusal import Refusal
 from qitao.picking import actions as picking
@@ -18,6 +18,7 @@ from qitao.production import actions as production
 from qitao.shortages.models import Case
 from qitao.stock import actions as stock
 from qitao.stock import queries as ledger
+from qitao.stock.ledger import MANY_ITEMS, lock_items
 from qitao.stock.models import Balance, Reservation
 from tests import small_plant
 from tests.small_plant import SmallPlant
@@ -136,3 +137,29 @@ def test_a_storm_of_moves_receipts_and_releases_keeps_the_books(plant: SmallPlan
             status="open", item=balance.item_id, location=balance.location_id, lot=balance.lot_id
         )
         assert sum((line.open_quantity for line in listed), Decimal(0)) == balance.allocated
+
+
+def test_very_many_items_and_one_item_wait_for_each_other() -> None:
+    few, many = [7], range(1, MANY_ITEMS + 2)
+
+    def meanwhile(items: Iterable[int]) -> object:
+        """Lock the items on another connection, without patience."""
+
+        def lock() -> None:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '100ms'")
+                lock_items(items)
+
+        (answer,) = at_once([lock])
+        return type(answer)
+
+    with transaction.atomic():
+        lock_items(many)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+            assert cursor.fetchone() == (1,)  # one place in the server's table of locks, however many items
+        assert meanwhile(few) is OperationalError
+    with transaction.atomic():
+        lock_items(few)
+        assert meanwhile(many) is OperationalError
+        assert meanwhile([8]) is type(None)

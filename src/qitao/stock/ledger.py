@@ -4,6 +4,7 @@
 one statement (`lock_items`), and holds them until the commit. With that nothing about these items – balances,
 allocations, reservations – changes under a check, and no two commands can wait for each other in a circle.
 Locking later for further items is only allowed for ids above those already held; so lock once, for everything.
+A command that touches very many items (a whole factory's import) locks the ledger as a whole instead.
 """
 
 from __future__ import annotations
@@ -62,10 +63,22 @@ class Line:
 
 
 def lock_items(item_ids: Iterable[int]) -> None:
-    """Take the locks of these items, in order; they are held until the transaction ends."""
+    """Take the locks of these items, in order; they are held until the transaction ends.
+
+    Above MANY_ITEMS the ledger is locked as a whole, which everybody who locks an item shares.
+    """
     keys = sorted({ITEM_LOCK | item_id for item_id in item_ids})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+        if len(keys) > MANY_ITEMS:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WHOLE_LEDGER])
+        else:
+            cursor.execute(LOCK, {"whole": WHOLE_LEDGER, "keys": [WHOLE_LEDGER, *keys]})
+
+
+LOCK = """
+SELECT CASE WHEN key = %(whole)s::bigint THEN pg_advisory_xact_lock_shared(key) ELSE pg_advisory_xact_lock(key) END
+FROM unnest(%(keys)s::bigint[]) AS key
+"""
 
 
 # One statement for a whole document: the net change of each balance, what falls checked, what rises upserted.

@@ -16,7 +16,7 @@ from qitao.catalog import queries as catalog
 from qitao.catalog.models import Bom, Item
 from qitao.exchange import dataset
 from qitao.exchange.dataset import ZERO, Dataset, Row
-from qitao.exchange.loading.upsert import BATCH, Loading, Values, shown, upsert
+from qitao.exchange.loading.upsert import BATCH, Loading, Values, any_of, shown, upsert
 from qitao.exchange.report import say
 from qitao.kernel.quantity import required
 from qitao.kernel.words import gettext_noop
@@ -76,7 +76,9 @@ def _sales(loading: Loading, data: Dataset) -> None:
         ((row, _sales_line(loading, row)) for row in data.sales_lines),
         key=LINE,
         overwrite=False,
-        among=SalesOrderLine.objects.filter(order__in=list(orders.values())).select_related("order"),
+        among=SalesOrderLine.objects.filter(order__in=any_of(order.pk for order in orders.values())).select_related(
+            "order"
+        ),
         may_make=lambda row: row.order in loading.new["sales_orders"],
     )
 
@@ -113,7 +115,9 @@ def _purchases(loading: Loading, data: Dataset) -> None:
         ((row, _purchase_line(loading, row)) for row in lines.values()),
         key=LINE,
         overwrite=False,
-        among=PurchaseOrderLine.objects.filter(order__in=list(orders.values())).select_related("order"),
+        among=PurchaseOrderLine.objects.filter(order__in=any_of(order.pk for order in orders.values())).select_related(
+            "order"
+        ),
         may_make=lambda row: row.order in loading.new["purchase_orders"],
     )
     loading.report.written.pop("purchase_order_lines")
@@ -124,7 +128,9 @@ def _purchases(loading: Loading, data: Dataset) -> None:
         _deliveries(loading, data),
         key=("line_id", "sequence"),
         overwrite=False,
-        among=Delivery.objects.filter(line__in=[part.pk for part in parts.values()]).select_related("line__order"),
+        among=Delivery.objects.filter(line__in=any_of(part.pk for part in parts.values())).select_related(
+            "line__order"
+        ),
         may_make=lambda row: row.order in loading.new["purchase_orders"],
     )
     made = loading.new["purchase_lines"]

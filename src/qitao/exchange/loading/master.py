@@ -21,7 +21,7 @@ from qitao.catalog.models import (
 from qitao.catalog.pinyin import initials
 from qitao.exchange import dataset
 from qitao.exchange.dataset import Dataset, Row
-from qitao.exchange.loading.upsert import BATCH, Loading, Values, shown, upsert
+from qitao.exchange.loading.upsert import BATCH, Loading, Values, any_of, shown, upsert
 from qitao.exchange.report import say
 from qitao.kernel.words import gettext_noop
 from qitao.purchasing.models import Source, Supplier
@@ -192,7 +192,7 @@ def _boms(loading: Loading, data: Dataset) -> None:
     for line in data.bom_lines:
         lines[items[line.parent], line.version].append(line)
     here: dict[int, list[BomLine]] = defaultdict(list)
-    for old in BomLine.objects.filter(bom_id__in=[bom.pk for bom in boms.values()]).select_related("component"):
+    for old in BomLine.objects.filter(bom_id__in=any_of(bom.pk for bom in boms.values())).select_related("component"):
         here[old.bom_id].append(old)
     new: list[BomLine] = []
     for mark, bom in boms.items():

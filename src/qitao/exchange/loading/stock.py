@@ -12,7 +12,7 @@ from qitao.exchange import dataset
 from qitao.exchange.dataset import ZERO, Dataset, Row
 from qitao.exchange.loading.documents import first_warehouse
 from qitao.exchange.loading.master import DEFAULT_BIN
-from qitao.exchange.loading.upsert import BATCH, Loading, shown
+from qitao.exchange.loading.upsert import BATCH, Loading, any_of, shown
 from qitao.exchange.models import Import
 from qitao.exchange.report import say
 from qitao.kernel.words import gettext_noop
@@ -34,7 +34,7 @@ def write(loading: Loading, data: Dataset, document: Import) -> None:
     if not touched:
         return
     ledger.lock_items(touched)
-    known = set(Move.objects.filter(item_id__in=touched).values_list("item_id", flat=True).distinct())
+    known = set(Move.objects.filter(item_id__in=any_of(touched)).values_list("item_id", flat=True).distinct())
     lots = _lots(loading, data)
     opening = _compare(loading, data, lots, known)
     on_the_way = _transfers(loading, data, lots)
@@ -78,7 +78,7 @@ def _lots(loading: Loading, data: Dataset) -> dict[tuple[int, str], int]:
         mark = (items[transfer.item], transfer.lot)
         wanted.setdefault(mark, Lot(item_id=mark[0], code=transfer.lot))
     Lot.objects.bulk_create(wanted.values(), batch_size=BATCH, ignore_conflicts=True)
-    here = Lot.objects.filter(item_id__in={item for item, _ in wanted}).values_list("item_id", "code", "id")
+    here = Lot.objects.filter(item_id__in=any_of({item for item, _ in wanted})).values_list("item_id", "code", "id")
     return {(item, code): number for item, code, number in here}
 
 
@@ -92,7 +92,7 @@ def _compare(loading: Loading, data: Dataset, lots: dict[tuple[int, str], int], 
         rows.setdefault(key, row)
     here = {
         (one.item_id, one.location_id, one.lot_id, one.status, one.owner): one.on_hand
-        for one in Balance.objects.filter(item_id__in=known)
+        for one in Balance.objects.filter(item_id__in=any_of(known))
     }
     outcome = loading.report.outcome("stock")
     opening: Totals = {}
@@ -171,7 +171,8 @@ def _reservations(loading: Loading, data: Dataset) -> None:
         mark = (holder._meta.label_lower, holder.pk)
         holders[mark] = holder
         claims[(*mark, row.item, row.warehouse or first_warehouse(data))].append(row)
-    items = {item.code: item for item in Item.objects.filter(code__in={row.item for row in data.reservations})}
+    named = any_of({row.item for row in data.reservations}, kind="text")
+    items = {item.code: item for item in Item.objects.filter(code__in=named)}
     warehouses = {one.code: one for one in Warehouse.objects.all()}
     for (kind, number, item, warehouse), rows in claims.items():
         _reserve(loading, holders[kind, number], items[item], warehouses[warehouse], rows)
@@ -180,7 +181,9 @@ def _reservations(loading: Loading, data: Dataset) -> None:
 def _requirement_of(rows: Iterable[dataset.Reservation]) -> dict[tuple[str, str], Requirement]:
     """Return the requirement of a work order for a component; of several the first."""
     codes = {row.order for row in rows if row.order}
-    lines = Requirement.objects.filter(work_order__code__in=codes).select_related("work_order", "item")
+    lines = Requirement.objects.filter(work_order__code__in=any_of(codes, kind="text")).select_related(
+        "work_order", "item"
+    )
     found: dict[tuple[str, str], Requirement] = {}
     for line in lines.order_by("work_order_id", "position"):
         found.setdefault((line.work_order.code, line.item.code), line)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from django.db import models
+from django.db.models.expressions import RawSQL
 
 from qitao.exchange.dataset import Row, Where
 from qitao.exchange.report import NOWHERE, ImportReport, say
@@ -39,6 +40,11 @@ class Loading:
     def id_of(self, kind: str, key: Any) -> int | None:
         """Return the id of the row with `key`; an empty key is nothing."""
         return self.ids[kind][key] if key else None
+
+
+def any_of(keys: Iterable[int] | Iterable[str], *, kind: Literal["bigint", "text"] = "bigint") -> RawSQL:
+    """Return `keys` for an `__in`: as one array, because a statement takes no more than 65,535 parameters."""
+    return RawSQL(f"SELECT unnest(%s::{kind}[])", [list(keys)])  # noqa: S611 - the keys are a parameter
 
 
 def upsert(
