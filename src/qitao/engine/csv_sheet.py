@@ -25,7 +25,7 @@ LARGEST = 10**12
 LISTED = 1000
 """Faults of one kind in one column that are listed one by one; past that only their number."""
 
-_EXACT = r"^([+-]?)(\d{1,13})(?:\.(\d{0,6})0*)?$"
+_EXACT = r"^([+-]?)([0-9]{1,13})(?:\.([0-9]{0,6})0*)?$"
 _WRONG_NUMBER = gettext_noop("“{value}” is not a number of at most six decimal places below 10¹².")
 _PLAIN_DIGITS = gettext_noop("Write plain digits with a decimal point, no thousands separator.")
 
@@ -106,7 +106,7 @@ class Sheet:
         values = self.frame[column]
         blank = values.is_null().to_numpy()
         # Only the ISO form: polars alone would also take 2026-1-5.
-        iso = values.str.contains(r"^\d{4}-\d{2}-\d{2}$")
+        iso = values.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
         dates = values.set(~iso.fill_null(False), None).str.to_date("%Y-%m-%d", strict=False)
         what = gettext_noop("“{value}” is no date.")
         remedy = gettext_noop("Write it as YYYY-MM-DD, a day the calendar has.")
@@ -234,6 +234,8 @@ def _frame(path: Path, findings: Findings) -> pl.DataFrame | None:
         remedy = gettext_noop("Save the file as “CSV UTF-8”.")
         findings.faults.append(Fault(path.name, row, "", what, remedy))
         return None
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")  # as old Macs end their lines
     names = _header(path.name, data, findings)
     if names is None:
         return None
@@ -249,7 +251,12 @@ def _frame(path: Path, findings: Findings) -> pl.DataFrame | None:
 def _header(name: str, data: bytes, findings: Findings) -> list[str] | None:
     """Return the column names, lower case, aliases resolved; note a bad header and return None."""
     lines = data.split(b"\n", 1)[0].decode().strip("\r")
-    names = [column.strip().lower().replace(" ", "_") for column in next(csv.reader([lines]), [])]
+    try:
+        names = [column.strip().lower().replace(" ", "_") for column in next(csv.reader([lines]), [])]
+    except csv.Error:
+        what, remedy = gettext_noop("Not a CSV file."), gettext_noop("Save it as CSV.")
+        findings.faults.append(Fault(name, 1, "", what, remedy))
+        return None
     names = [ALIASES.get(column, column) for column in names]
     if len(names) == 1 and any(mark in lines for mark in ";\t|"):
         what, remedy = gettext_noop("The columns are not separated by commas."), gettext_noop("Save it as CSV.")

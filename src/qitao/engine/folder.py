@@ -116,7 +116,8 @@ def main(folder: Path, out: Path, *, as_of: str | None = None, mode: str = "mate
     except PlantRefused as refused:
         for fault in refused.faults:
             sys.stderr.write(fault.text() + "\n")
-        sys.stderr.write(f"{len(refused.faults)} faults; nothing was planned.\n")
+        count = len(refused.faults)
+        sys.stderr.write(f"{count} fault{'s' if count != 1 else ''}; nothing was planned.\n")
         return 1
     sys.stdout.write(told(summary, out))
     return 0
@@ -126,7 +127,7 @@ def told(summary: Mapping[str, Any], out: Path) -> str:
     """Return the summary as a person reads it on a terminal."""
     kits, counts = summary["kits"], summary["counts"]
     orders = sum(kits.values())
-    lines = [f"Plan as of {summary['as_of']}, served by {summary['rank']}, then code", ""]
+    lines = [f"Plan as of {summary['as_of']}, served by {summary['rank'].replace(',', ', ')}, then code", ""]
     if orders:
         lines.append(f"{orders:>8,} work orders")
         lines += [f"{kits[state.word]:>8,}   {words}" for state, words in _STATE_WORDS.items()]
