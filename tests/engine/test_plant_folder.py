@@ -103,7 +103,7 @@ def test_supplies_are_what_may_be_used_and_what_is_still_open() -> None:
         ("WO-3", 5_000_000, 15),
         ("PO-1/10", 25_000_000, 4),
         ("PO-1/20", 9_000_000, NEVER),
-        ("PO-2/10", 9_000_000, -3),
+        ("PO-2/10", 9_000_000, 1),  # overdue: tomorrow at the earliest
     ]
     assert (
         supplies.kind.tolist() == [SupplyKind.STOCK] * 2 + [SupplyKind.WORK_ORDER] * 3 + [SupplyKind.PURCHASE_ORDER] * 3
@@ -187,6 +187,22 @@ def refused_because(folder: Path) -> list[str]:
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, data: bytes, fault: str) -> None:
     (tmp_path / "items.csv").write_bytes(data)
     assert any(fault in text for text in refused_because(tmp_path))
+
+
+@pytest.mark.parametrize("number", ["５", "１2.５", "٣", "1２"])
+def test_digits_that_are_not_plain_are_faults(tmp_path: Path, number: str) -> None:
+    (tmp_path / "items.csv").write_text("item,kind,lead_days\nA,buy,1\n", "utf-8")
+    (tmp_path / "stock.csv").write_text(f"item,quantity\nA,{number}\n", "utf-8")
+    (fault,) = refused_because(tmp_path)
+    assert fault.startswith(f"stock.csv, row 2, column quantity: “{number}” is not a number")
+
+
+def test_lines_may_end_as_on_old_macs(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_bytes(b"item,kind,lead_days\rA,buy,1\rB,buy,x\r")
+    assert refused_because(tmp_path) == [
+        "items.csv, row 3, column lead_days: “x” is not a number of at most six decimal places below 10¹². "
+        "Write plain digits with a decimal point, no thousands separator."
+    ]
 
 
 def test_no_items_is_no_plant(tmp_path: Path) -> None:

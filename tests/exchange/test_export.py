@@ -152,13 +152,14 @@ def asked(plant: Plant) -> Counter[tuple[str, str]]:
     return found
 
 
-def offered(plant: Plant) -> Counter[tuple[int, str, str]]:
-    """Return what is in hand, ordered, or on its way, by item and warehouse."""
-    found: Counter[tuple[int, str, str]] = Counter()
+def offered(plant: Plant) -> Counter[tuple[int, str, str, int]]:
+    """Return what is in hand, ordered, or on its way, by item, warehouse and day."""
+    found: Counter[tuple[int, str, str, int]] = Counter()
     rows = plant.supplies
-    for kind, item, place, quantity in zip(rows.kind, rows.item, rows.warehouse, rows.quantity, strict=True):
+    columns = (rows.kind, rows.item, rows.warehouse, rows.day, rows.quantity)
+    for kind, item, place, day, quantity in zip(*columns, strict=True):
         if kind != SupplyKind.WORK_ORDER:
-            found[int(kind), plant.items.code[item], plant.warehouses[place]] += int(quantity)
+            found[int(kind), plant.items.code[item], plant.warehouses[place], int(day)] += int(quantity)
     return found
 
 

@@ -39,11 +39,11 @@ def test_it_says_when_it_runs_out_and_how_far(plant: SmallPlant) -> None:
     assert projection.lowest == Decimal(-30)
 
 
-def test_what_should_have_happened_counts_for_today(plant: SmallPlant) -> None:
+def test_what_should_have_happened_counts_for_today_and_a_purchase_for_tomorrow(plant: SmallPlant) -> None:
     plant.put("BOLT", "A-01", 100)
     plant.work_order(10, start=5)
     plant.purchase("BOLT", 60, promised=6)
-    assert days(plant, "BOLT", today=date(2026, 1, 8)) == [(8, 120)]
+    assert days(plant, "BOLT", today=date(2026, 1, 8)) == [(8, 60), (9, 120)]
 
 
 def test_what_cannot_be_used_is_not_there(plant: SmallPlant) -> None:

@@ -45,6 +45,9 @@ from qitao.engine.plant_checks import checked
 from qitao.kernel.quantity import MICRO
 from qitao.kernel.words import gettext_noop
 
+TOMORROW = 1
+"""The first day that can count on a purchase: what is promised for today, or overdue, is not there yet."""
+
 T = TypeVar("T", Supplies, Orders)
 V = TypeVar("V", np.int32, np.bool_)
 
@@ -232,7 +235,7 @@ class _Reader:
         still = np.maximum(ordered - received, 0)
         what, remedy = gettext_noop("More was received than ordered."), gettext_noop("Check the quantities.")
         sheet.problem(received > ordered, "received", what, remedy)
-        what = gettext_noop("The promised date {value} has passed: counted as due today.")
+        what = gettext_noop("The promised date {value} has passed: counted as tomorrow.")
         sheet.problem((day < 0) & (still > 0), "promised_date", what, gettext_noop("Ask the supplier for a new date."))
         what = gettext_noop("No promised date: it covers nothing until there is one.")
         sheet.problem((day >= NEVER) & (still > 0), "promised_date", what, gettext_noop("Ask the supplier for a date."))
@@ -243,7 +246,7 @@ class _Reader:
             code=code.zip_with(line == "", code + "/" + line).to_list(),
             item=self._item(sheet),
             place=self._place(sheet),
-            day=day,
+            day=np.maximum(day, TOMORROW),
             quantity=still,
             keep=still > 0,
             row=sheet.row,
@@ -261,7 +264,7 @@ class _Reader:
             code=sheet.text("order", required=True).to_list(),
             item=self._item(sheet),
             place=self._place(sheet, "to_warehouse"),
-            day=day,
+            day=np.maximum(day, 0),
             quantity=quantity,
             keep=quantity > 0,
             row=sheet.row,

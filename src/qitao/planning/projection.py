@@ -1,7 +1,8 @@
 """What will be on hand of an item, day by day: what is there, what comes, what is needed.
 
 The simple sum of all that is recorded, without deciding who gets what: it shows when an item runs out, the plan says
-for whom. What should have come or gone already counts for today; what has no date comes last, apart.
+for whom. What should have come or gone already counts for today – a purchase, as in the plan, for tomorrow; what has
+no date comes last, apart.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import F, Model, Sum
@@ -29,6 +30,8 @@ WORDS = {
     "use": gettext_noop("work order uses it"),
     "sale": gettext_noop("sales order"),
 }
+BOUGHT = ("purchase", "requisition")
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def project(item: Item, *, today: date) -> Projection:
         if event.on is None:
             undated.append(event)
         else:
-            by_day[max(event.on, today)].append(event)
+            earliest = today + ONE_DAY if event.kind in BOUGHT else today
+            by_day[max(event.on, earliest)].append(event)
     by_day.setdefault(today, [])
     points, on_hand = [], available
     for on in sorted(by_day):
