@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from qitao.picking import actions as picking
@@ -150,6 +151,18 @@ def test_many_happenings_ask_for_one_run(transactional_db: None) -> None:
     for place in ("A-02", "A-03"):
         stock.move(plant.do("picker"), balance_id=balance.pk, to_location_id=plant.bins[place].pk, quantity=Decimal(1))
     assert ProcrastinateJob.objects.filter(task_name="planning.run", status="todo").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_just_run", [False, True])
+def test_a_plan_at_rest_runs_at_once_and_a_busy_one_soon(transactional_db: None, has_just_run: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")  # what other tests asked for
+    if has_just_run:
+        planning.run(EIGHT)
+    small_plant.build().put("BOLT", "A-01", 100)
+    asked = ProcrastinateJob.objects.get(task_name="planning.run", status="todo")
+    assert (asked.scheduled_at is not None) == has_just_run
 
 
 def test_a_finished_work_order_takes_no_part(plant: SmallPlant) -> None:

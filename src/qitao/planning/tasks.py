@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -18,8 +18,10 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from qitao.journal.command import Command
 from qitao.journal.models import Fact
 from qitao.planning import actions, queries
+from qitao.planning.models import PlanRun
 
-DEBOUNCE = timedelta(milliseconds=300)
+DEBOUNCE = timedelta(milliseconds=300)  # a worker looks for what is asked for later every five seconds
+REST = timedelta(seconds=3)
 NAME = "planning.run"
 
 log = logging.getLogger("qitao.planning")
@@ -41,16 +43,22 @@ def catch_up(timestamp: int) -> None:
 
 def ask(command: Command, fact: Fact) -> None:
     """Ask for a plan run once this transaction has committed; asking twice is asking once."""
-    transaction.on_commit(_defer)
+    here = set(connection.savepoint_ids)
+    if not any(row[1] is _defer and row[0] <= here for row in connection.run_on_commit):
+        transaction.on_commit(_defer)
 
 
 def _defer() -> None:
-    when = timezone.now() + DEBOUNCE
+    """Ask for a run: at once where the plan has been at rest, so that the next screen shows it; else a little later."""
     try:
         if ProcrastinateJob.objects.filter(queueing_lock=NAME, status="todo").exists():
             return  # it will look at the factory after this commit
+        now, last = timezone.now(), PlanRun.objects.order_by("-id").first()
+        is_busy = last is not None and now - last.finished_at < REST
         with transaction.atomic():
-            app.configure_task(NAME, schedule_at=when, queueing_lock=NAME, lock=NAME).defer()
+            app.configure_task(
+                NAME, schedule_at=now + DEBOUNCE if is_busy else None, queueing_lock=NAME, lock=NAME
+            ).defer()
     except AlreadyEnqueued:
         return
     except (ConnectorException, DatabaseError) as failure:
