@@ -124,3 +124,21 @@ def test_an_item_that_nothing_uses_goes_and_comes_back(plant: SmallPlant) -> Non
 def test_others_do_not_change_the_catalog(plant: SmallPlant, role: str) -> None:
     with pytest.raises(NotAllowed):
         actions.change_item(plant.do(role), item_id=plant.items["BOLT"].pk, values={"lead_days": 1})
+
+
+def test_planning_parameters_of_a_site(plant: SmallPlant) -> None:
+    bolt, site = plant.items["BOLT"], plant.site.pk
+    Item.objects.filter(pk=bolt.pk).update(max_lot=100)
+    keep = actions.keep_site_parameters
+    keep(plant.do("planner"), item_id=bolt.pk, sites={site: {"lead_days": 5, "safety_stock": Decimal(30)}})
+    keep(plant.do("planner"), item_id=bolt.pk, sites={site: {"lead_days": 5, "safety_stock": Decimal(30)}})
+    told = Fact.objects.get(kind="catalog.item_site_kept")  # saying the same again tells nothing
+    assert (told.data["code"], told.data["changed"]["lead_days"]) == ("BOLT SZ", [None, 5])
+    for wrong in ({"min_lot": Decimal(101)}, {"lead_days": 10**10}, {"safety_stock": Decimal(-1)}):
+        with pytest.raises(BadValue):
+            keep(plant.do("planner"), item_id=bolt.pk, sites={site: wrong})
+    with pytest.raises(NotAllowed):
+        keep(plant.do("buyer"), item_id=bolt.pk, sites={site: {}})
+    keep(plant.do("planner"), item_id=bolt.pk, sites={site: {}})
+    assert not bolt.sites.exists()
+    assert Fact.objects.filter(kind="catalog.item_site_removed").count() == 1

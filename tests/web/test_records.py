@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from qitao.accounts.models import User
-from qitao.catalog.models import Bom, CalendarDay, Category, Item, Substitute, Unit, WorkCenter
+from qitao.catalog.models import Bom, CalendarDay, Category, Item, Site, Substitute, Unit, WorkCenter
 from qitao.purchasing.models import PurchaseOrder, Source, Supplier
 from qitao.sales.models import Customer, SalesOrder
 from qitao.stock.models import Lane, Location, Warehouse
@@ -51,6 +51,8 @@ def pages(plant: SmallPlant) -> list[tuple[str, str]]:
         ("planner", "substitute-new", [bolt.pk]),
         ("planner", "substitute-edit", [row.pk]),
         *(("planner", route, []) for route in ("units", "unit-new", "categories", "category-new", "calendar")),
+        *(("planner", route, []) for route in ("sites", "site-new")),
+        ("planner", "site-edit", [plant.site.pk]),
         *(("planner", route, []) for route in ("work-centers", "work-center-new", "calendar-day-new")),
         ("planner", "unit-edit", [bolt.unit_id]),
         ("planner", "category-edit", [category.pk]),
@@ -299,6 +301,37 @@ def test_basic_records_are_kept(plant: SmallPlant, as_role: AsRole) -> None:
     assert bolt.conversions.get().numerator == 500
     assert Category.objects.get().code == "R"
     assert WorkCenter.objects.count() == 2
+
+
+def test_a_site_is_made_so_that_a_first_warehouse_can_be(plant: SmallPlant, as_role: AsRole) -> None:
+    planner = as_role("planner")
+    wrong = send(planner, "site-new", code="HZ", name="惠州厂", timezone="Moon/Crater", currency="CNY")
+    assert wrong.status_code == 422
+    send(planner, "site-new", code="HZ", name="惠州厂", timezone="Asia/Shanghai", currency="CNY")
+    assert "惠州厂" in planner.get(reverse("sites")).content.decode()
+    site = Site.objects.get(code="HZ")
+    send(planner, "site-edit", site.pk, code="HZ", name="惠州二厂", timezone="Asia/Shanghai", currency="CNY")
+    assert Site.objects.get(code="HZ").name == "惠州二厂"
+    ends = {"site_id": site.pk, "kind": "store"}
+    send(as_role("warehouse_manager"), "warehouse-new", code="HZ01", name="惠州仓", **ends)
+    assert Warehouse.objects.get(code="HZ01").site == site
+
+
+def test_an_item_is_planned_at_a_site_in_its_own_way(plant: SmallPlant, as_role: AsRole) -> None:
+    planner, bolt = as_role("planner"), plant.items["BOLT"]
+    plant.put("BOLT", "A-01", 40)
+    low = f"{reverse('items')}?stock=low"
+    assert "/items/BOLT/" not in planner.get(low).content.decode()
+    prefix = f"site-{plant.site.pk}"
+    send(planner, "item-sites", bolt.pk, **{f"{prefix}-safety_stock": "60", f"{prefix}-lead_days": "12"})
+    row = bolt.sites.get()
+    assert (row.safety_stock, row.lead_days, row.min_lot, row.multiple) == (60, 12, None, None)
+    assert "/items/BOLT/" in planner.get(low).content.decode()
+    assert 'class="tone-bad">60' in planner.get("/items/BOLT/").content.decode()
+    wrong = send(planner, "item-sites", bolt.pk, **{f"{prefix}-lead_days": "soon"})
+    assert "SZ Lead time" in wrong.content.decode()
+    send(planner, "item-sites", bolt.pk)
+    assert not bolt.sites.exists()
 
 
 def test_people_are_made_changed_and_shut_out(plant: SmallPlant, as_role: AsRole) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.db.models import ManyToOneRel
 
-from qitao.catalog.models import CalendarDay, Category, Conversion, Item, Unit, WorkCenter
+from qitao.catalog.models import CalendarDay, Category, Conversion, Item, ItemSite, Site, Unit, WorkCenter
 from qitao.catalog.pinyin import initials
 from qitao.catalog.refusals import CategoryInsideItself, ConversionOfOwnUnit, UnitInUse
 from qitao.journal.command import Command, Reply, action
@@ -51,6 +52,7 @@ ITEM_FIELDS = frozenset(
         "yield_percent",
     }
 )
+SITE_FIELDS = ("lead_days", "min_lot", "multiple", "safety_stock")
 
 
 @action(permission="catalog.change")
@@ -138,6 +140,49 @@ def remove_conversion(command: Command, *, conversion_id: int) -> Reply:
     record(command, "catalog.conversion_removed", row.item, unit=row.unit.code, numerator=str(row.numerator))
     row.delete()
     return {"item": row.item_id}
+
+
+# Sites
+
+
+@action(permission="catalog.change")
+def keep_site(command: Command, *, values: dict[str, Any], site_id: int | None = None) -> Reply:
+    """Make or change a site. Refuses: CodeTaken, BadValue for an unknown time zone. Records: catalog.site_kept."""
+    if values.get("timezone", "UTC") not in available_timezones():
+        raise BadValue(field="timezone", problem=gettext_noop("is no time zone such as Asia/Shanghai"))
+    site = Site.objects.get(pk=site_id) if site_id else Site()
+    keep(command, site, values, kind="catalog.site_kept")
+    return {"site": site.pk}
+
+
+@action(permission="catalog.change")
+def keep_site_parameters(command: Command, *, item_id: int, sites: Mapping[int, Mapping[str, Any]]) -> Reply:
+    """Say how an item is planned at a site where that is not the item's usual way; None: it is.
+
+    Site → values of `SITE_FIELDS`. Refuses: BadValue. Records: catalog.item_site_kept, catalog.item_site_removed.
+    Locks: the item.
+    """
+    item = Item.objects.select_for_update().get(pk=item_id)
+    here = {row.site_id: row for row in item.sites.select_related("item", "site")}
+    for site in Site.objects.filter(pk__in=list(sites)).order_by("code"):
+        values = {name: sites[site.pk].get(name) for name in SITE_FIELDS}
+        _must_fit(item, values)
+        row = here.get(site.pk)
+        if any(value is not None for value in values.values()):
+            keep(command, row or ItemSite(item=item, site=site), values, kind="catalog.item_site_kept")
+        elif row is not None:
+            record(command, "catalog.item_site_removed", item, site=site.code)
+            row.delete()
+    return {"item": item.pk, "code": item.code}
+
+
+def _must_fit(item: Item, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if value is not None and value < 0:
+            raise BadValue(field=name, problem=gettext_noop("is too small"))
+    least = values["min_lot"]
+    if least is not None and 0 < item.max_lot < least:
+        raise BadValue(field="min_lot", problem=gettext_noop("lies above the largest lot"))
 
 
 # Categories

@@ -168,6 +168,9 @@ class ItemSite(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["item", "site"], name="catalog_item_site_is_unique"),)
 
+    def __str__(self) -> str:
+        return f"{self.item} {self.site}"
+
 
 class Conversion(models.Model):
     """1 `unit` of the item is exactly numerator / denominator of its stock unit."""

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import F
 
 from qitao.catalog import queries as catalog
-from qitao.catalog.models import Bom, BomLine, CalendarDay, Item, Substitute, WorkCenter
+from qitao.catalog.models import Bom, BomLine, CalendarDay, Item, ItemSite, Substitute, WorkCenter
 from qitao.exchange.readers.plant_folder import UNNAMED, WAREHOUSE
 from qitao.exchange.report import Message, say
 from qitao.kernel.quantity import ZERO, plain, required
@@ -44,7 +44,7 @@ def tables(note: Note) -> dict[str, Sequence[Values]]:
 
 def _all(note: Note) -> dict[str, Sequence[Values]]:
     return {
-        "items.csv": list(_items()),
+        "items.csv": list(_items(note)),
         "bom.csv": list(_bom(note)),
         "substitutes.csv": list(_substitutes()),
         "stock.csv": list(_stock(note)),
@@ -67,7 +67,13 @@ def written(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _items() -> Iterator[Values]:
+def _items(note: Note) -> Iterator[Values]:
+    at_sites = ItemSite.objects.values("item").distinct().count()
+    if at_sites:
+        text = gettext_noop(
+            "{count} items have planning parameters of their own at a site; the folder has no place for them."
+        )
+        note(say(text, count=at_sites))
     for item in Item.objects.select_related("unit", "work_center").order_by("id"):
         yield {
             "item": item.code,

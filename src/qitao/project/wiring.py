@@ -52,6 +52,8 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "picking.short": (shortages.open_for_short_pick, planning.ask),
     "exchange.imported": (planning.ask,),
     "catalog.item_changed": (planning.ask,),
+    "catalog.item_site_kept": (planning.ask,),
+    "catalog.item_site_removed": (planning.ask,),
     "catalog.bom_created": (planning.ask,),
     "catalog.bom_changed": (planning.ask,),
     "catalog.bom_lines_changed": (planning.ask,),

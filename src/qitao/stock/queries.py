@@ -12,7 +12,7 @@ from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, S
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from qitao.catalog.models import QUANTITY
+from qitao.catalog.models import QUANTITY, ItemSite
 from qitao.stock.models import (
     Balance,
     Count,
@@ -184,6 +184,21 @@ def items_with_stock() -> QuerySet[Item]:
     return Item.objects.select_related("unit", "category").annotate(
         available=usable - reserved, blocked=_summed(blocked, F("on_hand"))
     )
+
+
+def short_sites() -> QuerySet[ItemSite]:
+    """Return the sites that have less `available` of an item than the safety stock kept for it there."""
+    usable = Balance.objects.filter(
+        item=OuterRef("item"),
+        location__warehouse__site=OuterRef("site"),
+        owner="",
+        status=Status.OK,
+        location__kind__in=Location.PICKED,
+        doubted_at=None,
+    )
+    reserved = Reservation.objects.filter(item=OuterRef("item"), warehouse__site=OuterRef("site"))
+    available = _summed(usable, F("on_hand") - F("allocated")) - _summed(reserved, F("quantity"))
+    return ItemSite.objects.annotate(available=available).filter(available__lt=F("safety_stock"))
 
 
 def _summed(rows: QuerySet[Any], amount: Combinable) -> Coalesce:

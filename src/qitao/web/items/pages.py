@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qitao.catalog.models import Category, Item, Kind
-from qitao.stock.queries import items_with_stock
+from qitao.stock.queries import items_with_stock, short_sites
 from qitao.web.formats import named
 from qitao.web.items.showing import item_page
 from qitao.web.lists import Choice, Column, Empty, List, Which, show
@@ -21,6 +21,11 @@ from qitao.web.request import Request
 
 def _categories(request: Request) -> list[tuple[int, str]]:
     return [(row.pk, named(row)) for row in Category.objects.order_by("code")]
+
+
+def _low(request: Request) -> Q:
+    """Match the items of which all sites together, or one site, have less than the safety stock."""
+    return Q(available__lt=F("safety_stock")) | Q(Exists(short_sites().filter(item=OuterRef("pk"))))
 
 
 ITEMS = List(
@@ -55,7 +60,7 @@ ITEMS = List(
             _("Stock"),
             {
                 "none": (_("none available"), Q(available=0)),
-                "low": (_("below safety stock"), Q(available__lt=F("safety_stock"))),
+                "low": (_("below safety stock"), _low),
                 "some": (_("some available"), Q(available__gt=0)),
                 "blocked": (_("some blocked"), Q(blocked__gt=0)),
             },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from django.utils.translation import gettext
 
 from qitao.accounts.models import User
 from qitao.catalog import queries as catalog
-from qitao.catalog.models import Bom, BomLine, Item, Substitute
+from qitao.catalog.models import Bom, BomLine, Item, ItemSite, Substitute
 from qitao.kernel.quantity import ZERO, plain
 from qitao.planning.projection import Projection, project
 from qitao.production.models import Requirement
@@ -39,6 +40,19 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class AtSite:
+    """How the item is planned at a site that has its own way, and what is free there."""
+
+    row: ItemSite
+    available: Decimal
+
+    @property
+    def is_low(self) -> bool:
+        """Tell whether less is there than the site's safety stock."""
+        return self.row.safety_stock is not None and self.available < self.row.safety_stock
+
+
+@dataclass(frozen=True, slots=True)
 class ItemPage:
     """The head of an item's page and the tab that is open; what other tabs show is not read."""
 
@@ -47,6 +61,7 @@ class ItemPage:
     case: Case | None
     projection: Projection
     holdings: list[stock.Holding]
+    sites: list[AtSite]
     shows: Any
     see_cost: bool
 
@@ -115,15 +130,26 @@ class PurchaseTab:
 def item_page(item: Item, user: User, *, tab: str, number: str, today: date) -> ItemPage:
     """Return what to show of `item`; `number` is the page of its moves."""
     shown = tab if tab in TABS else TABS[0]
+    holdings = stock.holdings(item)
     return ItemPage(
         item=item,
         tab=shown,
         case=open_cases().filter(item=item).first(),
         projection=project(item, today=today),
-        holdings=stock.holdings(item),
+        holdings=holdings,
+        sites=_sites(item, holdings),
         shows=_SHOWS[shown](item, number, today),
         see_cost=user.may("cost.view"),
     )
+
+
+def _sites(item: Item, holdings: list[stock.Holding]) -> list[AtSite]:
+    """Return the sites at which the item is planned in their own way."""
+    free: dict[int, Decimal] = defaultdict(Decimal)
+    for holding in holdings:
+        free[holding.warehouse.site_id] += holding.free
+    rows = item.sites.select_related("site").order_by("site__code")
+    return [AtSite(row, free[row.site_id]) for row in rows]
 
 
 def _stock(item: Item, number: str, today: date) -> StockTab:

@@ -22,6 +22,7 @@ from qitao.web.page import command_from, done, page
 from qitao.web.places import page_of
 from qitao.web.reading import Reading
 from qitao.web.records.forms import Field, Form, Record, Section, editor, read, show, shown, with_titles
+from qitao.web.records.item_sites import site_rows
 from qitao.web.request import Request
 
 CHANGE = "catalog.change"
@@ -119,6 +120,7 @@ def item_form(request: Request, pk: int | None = None) -> HttpResponse:
         item=row,
         conversions=row.conversions.select_related("unit").order_by("unit__code") if row else (),
         units=Unit.objects.exclude(pk=row.unit_id).order_by("code") if row else (),
+        sites=site_rows(row) if row else (),
     )
 
 
@@ -172,6 +174,7 @@ def remove_conversion(request: Request, pk: int) -> HttpResponse:
 TABS = (
     ("work-centers", _("Work centres")),
     ("calendar", _("Calendar")),
+    ("sites", _("Sites")),
     ("units", _("Units")),
     ("categories", _("Categories")),
 )

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from qitao.web.records import amending, bom, catalog, people, stores, trade
+from qitao.web.records import amending, bom, catalog, item_sites, people, sites, stores, trade
 
 urlpatterns = [
     path("records/items/new/", catalog.item_form, name="item-new"),
     path("records/items/<int:pk>/", catalog.item_form, name="item-edit"),
     path("records/items/<int:pk>/retire/", catalog.retire, name="item-retire"),
     path("records/items/<int:pk>/reactivate/", catalog.reactivate, name="item-reactivate"),
+    path("records/items/<int:pk>/sites/", item_sites.item_sites, name="item-sites"),
     path("records/items/<int:pk>/units/", catalog.add_conversion, name="conversion-add"),
     path("records/conversions/<int:pk>/remove/", catalog.remove_conversion, name="conversion-remove"),
     path("records/units/", catalog.units, name="units"),
@@ -18,6 +19,9 @@ urlpatterns = [
     path("records/work-centers/", catalog.work_centers, name="work-centers"),
     path("records/work-centers/new/", catalog.work_center_form, name="work-center-new"),
     path("records/work-centers/<int:pk>/", catalog.work_center_form, name="work-center-edit"),
+    path("records/sites/", sites.sites, name="sites"),
+    path("records/sites/new/", sites.site_form, name="site-new"),
+    path("records/sites/<int:pk>/", sites.site_form, name="site-edit"),
     path("records/calendar/", catalog.calendar, name="calendar"),
     path("records/calendar/new/", catalog.calendar_day, name="calendar-day-new"),
     path("records/calendar/<int:pk>/", catalog.calendar_day, name="calendar-day-edit"),
