@@ -390,6 +390,21 @@ def test_a_count_is_blind_until_it_is_posted(busy: SmallPlant, as_role: As) -> N
     assert busy.on_hand("BOLT", "A-01") == 57
 
 
+def test_a_count_that_finds_everything_one_bin_further_does_not_call_the_record_right(
+    busy: SmallPlant, as_role: As
+) -> None:
+    count = Count.objects.get()
+    picker = as_role("picker")
+    picker.post(f"/counts/{count.code}/enter/", {"line": count.lines.get().pk, "counted": "0"})
+    picker.post(f"/counts/{count.code}/bin/", {"bin": "A-03", "lot": "LOT-1"})
+    other = count.lines.get(location=busy.bins["A-03"])
+    picker.post(f"/counts/{count.code}/enter/", {"line": other.pk, "counted": "60"})
+    shown = picker.post(f"/counts/{count.code}/post/", follow=True).content.decode()
+    assert "Posted. In sum the record was right, in 2 bins it was not." in shown
+    assert "The record was right." not in shown
+    assert [busy.on_hand("BOLT", place) for place in ("A-01", "A-03")] == [0, 60]
+
+
 def test_a_bin_where_it_was_found_is_added(busy: SmallPlant, as_role: As) -> None:
     count = Count.objects.get()
     answer = as_role("picker").post(f"/counts/{count.code}/bin/", {"bin": "rm/a-03", "lot": "LOT-9"})

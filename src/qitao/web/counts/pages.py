@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from qitao.accounts.models import User
@@ -96,7 +96,7 @@ COUNTS = List(
 @page(permission="stock.count")
 def count_list(request: Request) -> HttpResponseBase:
     """Show the counts to do, the oldest first."""
-    return show(request, COUNTS, counts(), template="counts/list.html", title=_now("Counts"))
+    return show(request, COUNTS, counts(), template="counts/list.html", title=gettext("Counts"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,11 @@ class CountPage:
         """The sum of all differences."""
         return sum((each.difference or ZERO for each in self.lines), ZERO)
 
+    @property
+    def wrong_bins(self) -> int:
+        """In how many bins something else lay than the record said, even where the sum is right."""
+        return sum(bool(each.difference) for each in self.lines)
+
 
 @page(permission="stock.count")
 def count(request: Request, code: str) -> HttpResponse:
@@ -185,11 +190,11 @@ def enter(request: Request, code: str) -> HttpResponse:
     found = get_object_or_404(Count.objects.select_related("item__unit"), code=code)
     fields = Reading(request.POST)
     line = get_object_or_404(
-        CountLine.objects.select_related("location"), pk=fields.number("line", title=_now("Bin")), count=found
+        CountLine.objects.select_related("location"), pk=fields.number("line", title=gettext("Bin")), count=found
     )
-    figure = fields.quantity("counted", title=_now("Counted"))
+    figure = fields.quantity("counted", title=gettext("Counted"))
     actions.enter_count(command_from(request), count_id=found.pk, figures={line.pk: figure})
-    said = _now("{bin}: {quantity} {unit}").format(
+    said = gettext("{bin}: {quantity} {unit}").format(
         bin=line.location.code, quantity=formats.quantity(figure, found.item.unit), unit=found.item.unit
     )
     return done(request, said, to=reverse("count", args=[code]))
@@ -200,12 +205,12 @@ def add_bin(request: Request, code: str) -> HttpResponse:
     """Add a bin where it was found although the record does not know it."""
     found = get_object_or_404(Count.objects.select_related("warehouse"), code=code)
     fields = Reading(request.POST)
-    place = bin_called(fields.text("bin", title=_now("Bin"), required=True), found.warehouse)
+    place = bin_called(fields.text("bin", title=gettext("Bin"), required=True), found.warehouse)
     reply = actions.add_count_line(
         command_from(request),
         count_id=found.pk,
         location_id=place.pk,
-        lot_code=fields.text("lot", title=_now("Lot"), longest=120),
+        lot_code=fields.text("lot", title=gettext("Lot"), longest=120),
     )
     return done(request, to=f"{reverse('count', args=[code])}?line={reply['line']}")
 
@@ -217,11 +222,17 @@ def post(request: Request, code: str) -> HttpResponse:
     reply = actions.post_count(command_from(request), count_id=found.pk)
     difference = Decimal(reply["difference"])
     if difference:
-        said = _now("Posted. The record was off by {difference} {unit}.").format(
+        said = gettext("Posted. The record was off by {difference} {unit}.").format(
             difference=formats.quantity(difference, found.item.unit), unit=found.item.unit
         )
+    elif wrong := found.lines.exclude(counted=F("recorded")).count():
+        said = ngettext(
+            "Posted. In sum the record was right, in {count} bin it was not.",
+            "Posted. In sum the record was right, in {count} bins it was not.",
+            wrong,
+        ).format(count=wrong)
     else:
-        said = _now("Posted. The record was right.")
+        said = gettext("Posted. The record was right.")
     return done(request, said, to=reverse("count", args=[code]))
 
 
@@ -235,12 +246,12 @@ def new(request: Request) -> HttpResponse:
             {"warehouses": own_warehouses(request.user), "item": request.GET.get("item", "")},
         )
     fields = Reading(request.POST)
-    item = item_called(fields.text("item", title=_now("Item"), required=True))
-    warehouse = get_object_or_404(Warehouse, code=fields.text("warehouse", title=_now("Warehouse")))
+    item = item_called(fields.text("item", title=gettext("Item"), required=True))
+    warehouse = get_object_or_404(Warehouse, code=fields.text("warehouse", title=gettext("Warehouse")))
     reply = actions.order_count(
         command_from(request),
         item_id=item.pk,
         warehouse_id=warehouse.pk,
-        reason=fields.text("reason", title=_now("Why"), longest=200),
+        reason=fields.text("reason", title=gettext("Why"), longest=200),
     )
     return done(request, to=reverse("count", args=[reply["code"]]))

@@ -11,9 +11,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from qitao.journal.queries import history
 from qitao.planning.models import DemandDate, Peg, SupplyKind
@@ -204,5 +203,5 @@ def customers(request: Request) -> HttpResponseBase:
         open_orders=Count("orders", filter=Q(orders__status="open"), distinct=True),
         late_lines=Count("orders__lines", filter=late, distinct=True),
     )
-    new = (reverse("customer-new"), _now("New customer"), "sales.records")
-    return show(request, CUSTOMERS, rows, title=_now("Customers"), new=new)
+    new = (reverse("customer-new"), gettext("New customer"), "sales.records")
+    return show(request, CUSTOMERS, rows, title=gettext("Customers"), new=new)

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qitao.journal.queries import history
@@ -99,7 +99,7 @@ TRANSFERS = List(
 @page(permission="stock.view")
 def transfer_list(request: Request) -> HttpResponseBase:
     """Show the transfers, the first due first."""
-    return show(request, TRANSFERS, transfers().distinct(), template="transfers/list.html", title=_now("Transfers"))
+    return show(request, TRANSFERS, transfers().distinct(), template="transfers/list.html", title=gettext("Transfers"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +155,19 @@ def new(request: Request) -> HttpResponse:
             },
         )
     fields = Reading(request.POST)
-    source, target = _warehouse(fields, "from", _now("From")), _warehouse(fields, "to", _now("To"))
+    source, target = _warehouse(fields, "from", gettext("From")), _warehouse(fields, "to", gettext("To"))
     if source == target:
-        raise BadValue(field=_now("To"), problem=gettext_noop("must be another warehouse"))
+        raise BadValue(field=gettext("To"), problem=gettext_noop("must be another warehouse"))
     reply = actions.plan_transfer(
         command_from(request),
-        item_id=item_called(fields.text("item", title=_now("Item"), required=True)).pk,
+        item_id=item_called(fields.text("item", title=gettext("Item"), required=True)).pk,
         from_warehouse_id=source.pk,
         to_warehouse_id=target.pk,
-        quantity=fields.positive("quantity", title=_now("Quantity")),
-        due_on=fields.day("due_on", title=_now("Due")),
-        reason=fields.text("reason", title=_now("Why"), longest=200),
+        quantity=fields.positive("quantity", title=gettext("Quantity")),
+        due_on=fields.day("due_on", title=gettext("Due")),
+        reason=fields.text("reason", title=gettext("Why"), longest=200),
     )
-    said = _now("{code} is planned; its stock is allocated.").format(code=reply["code"])
+    said = gettext("{code} is planned; its stock is allocated.").format(code=reply["code"])
     return done(request, said, to=reverse("transfer", args=[reply["code"]]))
 
 
@@ -180,17 +180,17 @@ def ship(request: Request, code: str) -> HttpResponse:
     """Send a planned transfer."""
     found = get_object_or_404(Transfer, code=code)
     actions.ship_transfer(command_from(request), transfer_id=found.pk)
-    return done(request, _now("{code} is on its way.").format(code=code))
+    return done(request, gettext("{code} is on its way.").format(code=code))
 
 
 @page(permission="stock.move", methods=["POST"])
 def receive(request: Request, code: str) -> HttpResponse:
     """Take a transfer in."""
     found = get_object_or_404(Transfer.objects.select_related("to_warehouse"), code=code)
-    place = Reading(request.POST).text("bin", title=_now("Bin"))
+    place = Reading(request.POST).text("bin", title=gettext("Bin"))
     location = bin_called(place, found.to_warehouse).pk if place else None
     actions.receive_transfer(command_from(request), transfer_id=found.pk, location_id=location)
-    return done(request, _now("{code} is in stock.").format(code=code))
+    return done(request, gettext("{code} is in stock.").format(code=code))
 
 
 @page(permission="stock.transfer", methods=["POST"])
@@ -198,4 +198,4 @@ def cancel(request: Request, code: str) -> HttpResponse:
     """Give up a transfer that was not sent yet."""
     found = get_object_or_404(Transfer, code=code)
     actions.cancel_transfer(command_from(request), transfer_id=found.pk)
-    return done(request, _now("{code} is cancelled; its stock is free again.").format(code=code))
+    return done(request, gettext("{code} is cancelled; its stock is free again.").format(code=code))
