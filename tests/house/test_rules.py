@@ -61,6 +61,14 @@ def no_own_environment(node: ast.AST) -> bool:
     return not (isinstance(node, ast.Attribute) and _last(node) in ("environ", "getenv"))
 
 
+def no_day_of_utc(node: ast.AST) -> bool:
+    """A day is the plant's: command.on or timezone.localdate(…), never the date of a moment, which is that of UTC."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "date"):
+        return True
+    of = node.func.value
+    return not (isinstance(of, ast.Attribute) and (of.attr == "at" or of.attr.endswith("_at")))
+
+
 RULES: dict[Rule, tuple[str, str]] = {
     no_float_fields: ("models.DecimalField(max_digits=18)", "models.FloatField()"),
     no_signals: ("from django.db import models", "from django.db.models.signals import post_save"),
@@ -68,6 +76,7 @@ RULES: dict[Rule, tuple[str, str]] = {
     no_unchecked_html: ("format_html('<b>{}</b>', name); mark_safe(SHAPES[tone])", "mark_safe(name)"),
     no_eval: ("document.evaluate()", "eval(text)"),
     no_swallowed_failure: ("try: a()\nexcept KeyError: pass", "try: a()\nexcept Exception: pass"),
+    no_day_of_utc: ("timezone.localdate(command.at)", "command.at.date()"),
     no_own_environment: ("settings.ENVIRONMENT", "os.environ['X']"),
 }
 

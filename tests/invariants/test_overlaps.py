@@ -15,7 +15,7 @@ from qitao.planning.models import KitDate, PlanRun
 from qitao.production import actions as production
 from qitao.production.models import Requirement, WorkOrder
 from qitao.purchasing import actions as purchasing
-from qitao.purchasing.models import Requisition
+from qitao.purchasing.models import Delivery, PurchaseOrder, PurchaseOrderLine, Requisition
 from qitao.shortages import actions as shortages
 from qitao.shortages.models import OPEN_STATES, Case
 from qitao.stock import actions as stock
@@ -217,7 +217,21 @@ def test_a_short_pick_joins_a_case_that_is_being_closed(plant: SmallPlant) -> No
     assert [line.requirement.work_order.code for line in found.lines.all()] == ["WO-2"]
 
 
-# Transfers and counts
+# Transfers, receipts and counts
+
+
+def test_two_take_in_the_last_two_deliveries_of_an_order(plant: SmallPlant) -> None:
+    bolts = plant.purchase("BOLT", 40, promised=6)
+    line = PurchaseOrderLine.objects.create(order=bolts.line.order, line="20", item=plant.items["PLATE"], price=1)
+    plates = Delivery.objects.create(line=line, quantity=10, promised_on=MONDAY)
+
+    def take_in(delivery: Delivery) -> object:
+        lines = [{"delivery_id": delivery.pk, "quantity": delivery.quantity}]
+        return purchasing.receive(plant.do("picker"), order_id=bolts.line.order_id, lines=lines)
+
+    _, second = overlap(lambda: take_in(bolts), lambda: take_in(plates))
+    assert isinstance(second, dict), second
+    assert PurchaseOrder.objects.get().status == "closed"
 
 
 def planned_transfer(plant: SmallPlant, quantity: int) -> Transfer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,7 @@ from qitao.purchasing.queries import order_quantity
 from qitao.purchasing.refusals import MoreThanOrdered, NoSource
 from qitao.stock import queries as ledger
 from qitao.stock.models import Balance, Move
+from qitao.stock.refusals import OtherWarehouse
 from tests import small_plant
 from tests.small_plant import SmallPlant
 
@@ -55,6 +56,21 @@ def test_more_than_ordered_is_refused_whole(plant: SmallPlant) -> None:
     with pytest.raises(MoreThanOrdered):
         receive(plant, delivery, 101)
     assert not Move.objects.exists()
+
+
+def test_what_comes_before_eight_in_the_morning_comes_today(plant: SmallPlant) -> None:
+    delivery = plant.purchase("BOLT", 40, promised=6)
+    seven = datetime(2026, 1, 5, 23, 0, tzinfo=UTC)  # of the 6th in Shanghai
+    line = {"delivery_id": delivery.pk, "quantity": Decimal(40), "lot_code": "L1"}
+    purchasing.receive(plant.do("picker", at=seven), order_id=delivery.line.order_id, lines=[line])
+    assert DeliveryRecord.objects.get().actual_on == date(2026, 1, 6)
+    assert Balance.objects.get().lot.received_on == date(2026, 1, 6)
+
+
+def test_what_comes_is_put_down_in_the_order_s_own_warehouse(plant: SmallPlant) -> None:
+    delivery = plant.purchase("BOLT", 40, promised=6)
+    with pytest.raises(OtherWarehouse):
+        receive(plant, delivery, 40, location_id=plant.bins["B-01"].pk)
 
 
 def test_a_rejected_lot_is_there_and_not_available(plant: SmallPlant) -> None:

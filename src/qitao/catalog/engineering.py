@@ -132,7 +132,7 @@ def write_lines(command: Command, *, bom_id: int, lines: Sequence[LineFacts]) ->
     BadValue. Records: catalog.bom_lines_changed with each line that came, changed or went. Locks: the version.
     """
     bom = Bom.objects.select_for_update(of=("self",)).select_related("item").get(pk=bom_id)
-    must_be_sound(bom, lines, today=command.at.date())
+    must_be_sound(bom, lines, today=command.on)
     changes = compare(bom, lines)
     if not changes:
         return {"bom": bom.pk, "changed": 0}

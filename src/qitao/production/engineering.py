@@ -258,7 +258,7 @@ def retire_item(command: Command, *, item_id: int) -> Reply:
     """
     ledger.lock_items([item_id])
     item = Item.objects.select_for_update(of=("self",)).select_related("unit").get(pk=item_id)
-    uses = uses_of(item, today=command.at.date())
+    uses = uses_of(item, today=command.on)
     if uses:
         raise ItemInUse(item=item.code, uses=lazy(_in_words, str)(uses))
     if Item.objects.filter(pk=item.pk, is_active=True).update(is_active=False):

@@ -46,8 +46,8 @@ def receive(
     """Take in what a delivery note brought.
 
     Each line: `delivery_id`, `quantity`, and where wanted `lot_code`, `expires_on`, `status` (ok, quarantine,
-    rejected), `location_id`. Refuses: MoreThanOrdered, NotNow, WrongWarehouse. Records: purchasing.received.
-    Locks: the items, then the deliveries, then the order.
+    rejected), `location_id`. Refuses: MoreThanOrdered, NotNow, WrongWarehouse, OtherWarehouse.
+    Records: purchasing.received. Locks: the items, then the deliveries, then the order.
     """
     order = PurchaseOrder.objects.select_related("warehouse", "supplier").get(pk=order_id)
     ledger.must_work_in(command, order.warehouse)
@@ -86,16 +86,17 @@ def _take_in(command: Command, receipt: Receipt, line: dict[str, Any]) -> ledger
         item,
         line.get("lot_code") or "",
         expires_on=line.get("expires_on"),
-        received_on=command.at.date(),
+        received_on=command.on,
         supplier_code=supplier.code,
     )
     status = Status(line.get("status") or Status.OK).value
-    target = line.get("location_id") or stock.receiving_location(receipt.order.warehouse).pk
+    home, chosen = receipt.order.warehouse, line.get("location_id")
+    target = ledger.place_in(home, chosen) if chosen else stock.receiving_location(home)
     ReceiptLine.objects.create(
         receipt=receipt,
         delivery=delivery,
         lot=lot,
-        location_id=target,
+        location=target,
         status=status,
         quantity=quantity,
     )
@@ -109,10 +110,10 @@ def _take_in(command: Command, receipt: Receipt, line: dict[str, Any]) -> ledger
         ordered_on=delivery.line.order.ordered_on,
         promised_on=delivery.promised_on,
         repromised_on=delivery.repromised_on,
-        actual_on=command.at.date(),
+        actual_on=command.on,
     )
     source = ledger.outside(Location.Kind.SUPPLIER)
-    return ledger.Line(item.pk, lot.pk, source.pk, target, quantity, status, status)
+    return ledger.Line(item.pk, lot.pk, source.pk, target.pk, quantity, status, status)
 
 
 def _count_received(delivery: Delivery, quantity: Decimal) -> None:
@@ -252,7 +253,7 @@ def order(command: Command, *, requisition_id: int, source_id: int | None = None
         code=next_code("PO", command.at),
         supplier=source.supplier,
         warehouse_id=requisition.warehouse_id,
-        ordered_on=command.at.date(),
+        ordered_on=command.on,
         currency=source.currency,
     )
     line = PurchaseOrderLine.objects.create(order=purchase, line="10", item=requisition.item, price=source.price)

@@ -130,7 +130,7 @@ def write_order(
         code=code,
         supplier=supplier,
         warehouse_id=warehouse_id,
-        ordered_on=ordered_on or command.at.date(),
+        ordered_on=ordered_on or command.on,
         currency=currency,
         note=note,
     )

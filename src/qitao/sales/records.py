@@ -82,7 +82,7 @@ def write_order(
     order = SalesOrder.objects.create(
         code=code,
         customer=customer,
-        ordered_on=ordered_on or command.at.date(),
+        ordered_on=ordered_on or command.on,
         currency=currency or customer.currency,
         note=note,
     )

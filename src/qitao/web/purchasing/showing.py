@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from qitao.accounts.models import User
 from qitao.journal.models import Fact
 from qitao.journal.queries import history
@@ -85,7 +87,7 @@ def _shown(rows: list[Delivery]) -> list[DeliveryShown]:
         repromises[change.delivery_id].append(change)
     came: dict[int, list[date]] = defaultdict(list)
     for line in ReceiptLine.objects.filter(delivery__in=ids).select_related("receipt").order_by("id"):
-        came[line.delivery_id].append(line.receipt.at.date())
+        came[line.delivery_id].append(timezone.localdate(line.receipt.at))
     waiting = waiting_for(ids)
     return [
         DeliveryShown(row, repromises[row.pk], list(dict.fromkeys(came[row.pk])), waiting.get(row.pk, []))
