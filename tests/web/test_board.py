@@ -123,6 +123,22 @@ def test_a_row_opens_on_its_lines_and_their_supplies(busy: SmallPlant, as_role: 
     assert "Not covered in time" in text_of(client.get("/board/?open=WO-2"))
 
 
+def test_what_the_plan_only_counts_on_does_not_lie_ready(plant: SmallPlant, as_role: SignIn) -> None:
+    plant.put("PLATE", "A-02", 100)
+    plant.put("PAINT", "A-03", 100)
+    plant.put("BOLT", "A-01", 15)
+    plant.put("BOLT-ZN", "A-02", 50)
+    order = plant.work_order(10, code="WO-1")
+    planning.run(EIGHT)
+    client = as_role("planner")
+    lines = text_of(client.get("/board/WO-1/lines/"))
+    assert "2 lines lie ready." in lines
+    assert "40 stock RM BOLT-ZN counted on, not yet decided" in lines
+    answer = client.post("/board/report/", {"command_id": str(uuid.uuid4()), "ids": [order.pk]})
+    assert answer.status_code in (204, 303)
+    assert Case.objects.get().item.code == "BOLT"
+
+
 def test_as_many_reads_for_many_orders_as_for_few(busy: SmallPlant, as_role: SignIn) -> None:
     client = as_role("planner")
 

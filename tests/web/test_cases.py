@@ -144,6 +144,30 @@ def test_what_things_cost_is_shown_to_the_office_only(case: Case, as_role: SignI
         assert not any("¥" in text_of(each) for each in shown)
 
 
+def test_no_sum_reaches_those_who_may_not_see_it_by_the_timeline(case: Case, as_role: SignIn) -> None:
+    carry_out(as_role("planner"), case, "transfer:W2")
+    told = text_of(as_role("picker").get(page_of(case)))
+    assert "Decided: transfer from another warehouse, for WO-1; kit date Tue 6 Jan." in told
+    assert "cost" not in told.lower()
+
+
+def test_what_a_purchase_costs_is_told_apart_from_what_it_costs_more(case: Case, as_role: SignIn) -> None:
+    page = text_of(ways(as_role("buyer"), case))
+    assert "CN¥150.00 beside the goods, CN¥50.00" in page  # 100 bolts at 0.50 as ever, and the fee
+    assert "The goods cost CN¥50.00. Paid beyond the usual, fee included: CN¥150.00." in page
+    assert "the goods" not in text_of(ways(as_role("line_leader"), case))
+
+
+def test_where_all_is_taken_nothing_is_left_to_decide(plant: SmallPlant, case: Case, as_role: SignIn) -> None:
+    plant.put("BOLT", "A-02", 60, lot="FOUND")
+    client = as_role("planner")
+    carry_out(client, case, "other_bin:")
+    planning.run(EIGHT)
+    page = text_of(ways(client, case))
+    assert "WO-1 has all it needs of BOLT." in page
+    assert "no way out" not in page
+
+
 def test_the_ways_out_stand_best_first_with_date_price_and_whom_they_touch(case: Case, as_role: SignIn) -> None:
     page = ways(as_role("planner"), case)
     kinds = re.findall(r'data-kind="(\w+)"', page.content.decode())

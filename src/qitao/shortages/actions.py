@@ -135,7 +135,7 @@ def _assess(command: Command, case: Case) -> None:
         command,
         "shortages.assessed",
         case,
-        work_orders=len(impact.work_orders),
+        work_orders=impact.orders_hit,
         sales_orders=len(impact.demands),
         penalty=str(impact.penalty),
     )

@@ -47,6 +47,11 @@ class Foreseen:
         return sum((hit.penalty for hit in self.demands), ZERO)
 
     @property
+    def has_no_date(self) -> bool:
+        """Whether a penalty is counted for so long because nobody knows when it ends."""
+        return any(hit.days_caused is None and hit.penalty for hit in self.demands)
+
+    @property
     def value_at_risk(self) -> Decimal:
         """Value of what the customers behind get late."""
         return sum((hit.value for hit in self.demands), ZERO)

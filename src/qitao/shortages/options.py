@@ -113,6 +113,14 @@ def compute(requirement: Requirement, *, on: date, only: str = "", planned: Plan
     return sorted(options, key=lambda o: (o.kind == OptionKind.WAIT, o.kit_on or far, o.cost + o.penalty))
 
 
+def lacking(requirement: Requirement) -> Decimal:
+    """Return how much of a requirement is neither issued, on a pick list nor reserved in its own warehouse."""
+    home = requirement.work_order.warehouse_id
+    own = ledger.held_by(requirement, item_id=requirement.item_id, warehouse_id=home)
+    listed = sum((pick.open_quantity for pick in requirement.pick_lines.filter(status="open")), ZERO)
+    return max(requirement.open_quantity - listed - own, ZERO)
+
+
 class Trial:
     """One requirement in the plan as it is; makes drafts and tries each on a copy."""
 
@@ -121,9 +129,7 @@ class Trial:
         self.requirement, self.line, self.on = requirement, line, on
         self.work_order = requirement.work_order
         self.order = int(self.shot.plant.lines.order[line])
-        own = ledger.held_by(requirement, item_id=requirement.item_id, warehouse_id=self.work_order.warehouse_id)
-        self.listed = sum((pick.open_quantity for pick in requirement.pick_lines.filter(status="open")), ZERO)
-        self.lacking = max(requirement.open_quantity - self.listed - own, ZERO)
+        self.lacking = lacking(requirement)
 
     def drafts(self) -> Iterator[Draft]:
         """Yield everything that could be done now."""
@@ -344,6 +350,7 @@ class Trial:
                     "price": plain(source.price),
                     "currency": source.currency,
                     "fee": plain(fee),
+                    "worth": plain(half_up(source.price * quantity, places=CENT)),
                 },
                 (
                     engine.AddSupply(

@@ -91,6 +91,13 @@ def short_of(requirement: Requirement) -> Decimal:
     return Decimal(found.short)  # type: ignore[attr-defined]
 
 
+def first_short(work_order_id: int) -> int | None:
+    """Return the first line of a work order that lacks something, if only because nobody has decided what to take."""
+    lines = Requirement.objects.filter(work_order=work_order_id, is_consumable=False, quantity__gt=F("issued"))
+    rows = with_short(lines).order_by("position")
+    return next((row.pk for row in rows if row.short > 0), None)  # type: ignore[attr-defined]
+
+
 @dataclass(frozen=True, slots=True)
 class HitOrder:
     """A work order that the shortage hits."""

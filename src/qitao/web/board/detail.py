@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Model, Sum
+from django.db.models import F, Model, Sum
 
 from qitao.kernel.quantity import ZERO
 from qitao.planning.models import KitDate, LineCover, Peg, SupplyKind
@@ -20,7 +19,11 @@ from qitao.stock.models import TransferLine, Warehouse
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What the plan gives to a line: from which document, how much, when; `item_code` where a substitute does it."""
+    """What the plan gives to a line: from which document, how much, when; `substitute` is what does it in its place.
+
+    `is_home`: it lies in the work order's own warehouse. A substitute, or stock that lies elsewhere, is only counted
+    on: somebody has yet to decide.
+    """
 
     kind: str
     word: str
@@ -28,7 +31,18 @@ class Supply:
     label: str
     quantity: Decimal
     available_on: date | None
-    substitute: Any
+    substitute: str
+    is_home: bool
+
+    @property
+    def is_counted_on(self) -> bool:
+        """Whether the plan counts on it though nobody has decided it."""
+        return self.kind == SupplyKind.STOCK and (bool(self.substitute) or not self.is_home)
+
+    @property
+    def lies_ready(self) -> bool:
+        """Whether it can be picked as it is."""
+        return self.kind == SupplyKind.STOCK and not self.is_counted_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +62,7 @@ class Line:
             return "bad"
         if self.cover.covered_on > self.need_on:
             return "warn"
-        return "good" if all(supply.kind == SupplyKind.STOCK for supply in self.supplies) else "wait"
+        return "good" if all(supply.lies_ready for supply in self.supplies) else "wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,8 @@ def _lines(kit: KitDate, rows: Iterable[Requirement], supplies: dict[int, list[S
 def _supplies(requirement_ids: list[int]) -> dict[int, list[Supply]]:
     pegs = list(
         Peg.objects.filter(requirement__in=requirement_ids)
-        .values("requirement", "requirement__item", "kind", "supply_id", "item", "item__code", "available_on")
+        .annotate(home=F("requirement__work_order__warehouse"))
+        .values("requirement", "requirement__item", "kind", "supply_id", "item", "item__code", "available_on", "home")
         .annotate(quantity=Sum("quantity"))
         .order_by("available_on", "kind", "supply_id")
     )
@@ -123,6 +138,7 @@ def _supplies(requirement_ids: list[int]) -> dict[int, list[Supply]]:
                 quantity=peg["quantity"] or ZERO,
                 available_on=peg["available_on"],
                 substitute=peg["item__code"] if peg["item"] != peg["requirement__item"] else "",
+                is_home=peg["supply_id"] == peg["home"],
             )
         )
     return found

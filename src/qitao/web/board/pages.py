@@ -17,6 +17,7 @@ from qitao.planning.models import KitDate
 from qitao.planning.queries import board as kits
 from qitao.production import actions as production
 from qitao.shortages import actions as shortages
+from qitao.shortages.queries import first_short
 from qitao.web import list_files
 from qitao.web.board import filtering
 from qitao.web.board.detail import details
@@ -90,12 +91,13 @@ class NothingHeldUp(Refusal):
 
 @page(permission="shortages.open", methods=["POST"])
 def report(request: Request) -> HttpResponse:
-    """Report the bottleneck of each selected work order as short: cases are opened or joined."""
+    """Report what each selected work order waits for, or lacks of its own: cases are opened or joined."""
 
     def one(command: Command, kit: KitDate) -> None:
-        if kit.bottleneck_id is None:
+        requirement_id = kit.bottleneck_id or first_short(kit.pk)
+        if requirement_id is None:
             raise NothingHeldUp(code=kit.work_order.code)
-        shortages.report(command, requirement_id=kit.bottleneck_id)
+        shortages.report(command, requirement_id=requirement_id)
 
     def told(count: int) -> str:
         return ngettext("{count} shortage reported.", "{count} shortages reported.", count).format(count=count)

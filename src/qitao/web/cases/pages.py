@@ -11,7 +11,7 @@ from qitao.catalog.models import Item
 from qitao.kernel.quantity import ZERO
 from qitao.shortages.foreseen import foreseen
 from qitao.shortages.models import Case
-from qitao.shortages.queries import closed_cases, open_cases, why_not
+from qitao.shortages.queries import NEVER_DAYS, closed_cases, open_cases, why_not
 from qitao.web.cases.kanban import kanban
 from qitao.web.cases.lists import CLOSED, OPEN, causes
 from qitao.web.cases.showing import case_page
@@ -65,6 +65,7 @@ def coming(request: Request) -> HttpResponseBase:
             "penalty": sum((hit.penalty for hit in lines.values()), ZERO),
             "value": sum((hit.value for hit in lines.values()), ZERO),
             "see_cost": request.user.may("cost.view"),
+            "never_days": NEVER_DAYS,
             "may_open": request.user.may("shortages.open"),
         },
     )

@@ -55,6 +55,17 @@ class Card:
         return Decimal(self.option.parameters["quantity"])
 
     @property
+    def worth(self) -> Decimal | None:
+        """What the goods of a purchase cost, of which `option.cost` is only what is more than usual."""
+        worth = self.option.parameters.get("worth")
+        return Decimal(worth) if worth else None
+
+    @property
+    def currency(self) -> str:
+        """In which `worth` is."""
+        return str(self.option.parameters.get("currency", ""))
+
+    @property
     def anchor(self) -> str:
         """A name of it that can be an id."""
         return "".join(letter if letter.isalnum() else "-" for letter in self.option.key)
@@ -69,6 +80,7 @@ class WaysOut:
     chosen: Requirement | None
     cards: list[Card]
     today_on: date | None  # the kit date as the plan has it
+    lacks: bool  # whether the chosen requirement still lacks anything that nobody has taken for it
     decided: int  # how many decisions the case has by now
     refusal: Said | None
     may_decide: bool
@@ -113,6 +125,7 @@ def ways_out(
         chosen=chosen,
         cards=_cards(found, chosen, today_on) if chosen is not None else [],
         today_on=today_on,
+        lacks=chosen is not None and options.lacking(chosen) > 0,
         decided=decided,
         refusal=refusal,
         may_decide=user.may("shortages.decide") and case.status in OPEN_STATES,
