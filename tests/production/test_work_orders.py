@@ -139,3 +139,13 @@ def test_a_cancelled_order_gives_everything_back(plant: SmallPlant) -> None:
     assert not Reservation.objects.exists()
     assert not Balance.objects.filter(allocated__gt=0).exists()
     assert order.pick_lists.get().status == "cancelled"
+
+
+def test_a_split_divides_no_piece(plant: SmallPlant) -> None:
+    """Of 41 bolts (one more for scrap) for ten frames four want 16.4: 17 stay, and paint is weighed to the gram."""
+    order = plant.work_order(10, code="WO-1")
+    order.requirements.filter(item__code="BOLT").update(quantity=Decimal(41))
+    order.requirements.filter(item__code="PAINT").update(quantity=Decimal("5.001"))
+    production.split(plant.do("planner"), work_order_id=order.pk, quantity=Decimal(4))
+    assert needs(order) == {"BOLT": 17, "PLATE": 4, "PAINT": Decimal("2.001")}
+    assert needs(WorkOrder.objects.get(code="WO-1/2")) == {"BOLT": 24, "PLATE": 6, "PAINT": 3}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import F, Q, QuerySet
 
 from qitao.catalog.models import Item
-from qitao.kernel.quantity import round_up
+from qitao.kernel.quantity import round_down
 from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
 
 
@@ -38,12 +38,15 @@ def last_rank() -> int:
 def shares(work_order: WorkOrder, *, rest: Decimal) -> list[tuple[Requirement, Decimal]]:
     """Return for each requirement how much of it goes along when `rest` of the work order is split off.
 
-    In proportion, rounded up, but never what is issued already: that stays.
+    In proportion, rounded down to what the unit shows – nobody picks a fifth of a housing – but never what is issued
+    already: that stays.
     """
-    return [
-        (line, min(round_up(line.quantity * rest / work_order.quantity), line.open_quantity))
-        for line in work_order.requirements.select_related("item")
-    ]
+    lines = work_order.requirements.select_related("item__unit")
+    return [(line, min(_share(line, rest, work_order.quantity), line.open_quantity)) for line in lines]
+
+
+def _share(line: Requirement, rest: Decimal, whole: Decimal) -> Decimal:
+    return round_down(line.quantity * rest / whole, step=line.item.unit.smallest)
 
 
 def requirements_of(item: Item) -> QuerySet[Requirement]:
