@@ -20,7 +20,7 @@ from qitao.journal.models import Fact
 from qitao.planning import actions, queries
 from qitao.planning.models import PlanRun
 
-DEBOUNCE = timedelta(milliseconds=300)  # a worker looks for what is asked for later every five seconds
+DEBOUNCE = timedelta(seconds=1)  # a worker looks for what is asked for later every second
 REST = timedelta(seconds=3)
 NAME = "planning.run"
 

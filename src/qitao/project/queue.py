@@ -64,7 +64,7 @@ async def _work(concurrency: int) -> None:
             worker_app.run_worker_async(
                 concurrency=concurrency,
                 shutdown_graceful_timeout=STOP_SECONDS,
-                fetch_job_polling_interval=5,
+                fetch_job_polling_interval=1,
                 update_heartbeat_interval=10,
                 stalled_worker_timeout=SILENT_SECONDS,
                 install_signal_handlers=False,
