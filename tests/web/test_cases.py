@@ -165,6 +165,9 @@ def test_where_all_is_taken_nothing_is_left_to_decide(plant: SmallPlant, case: C
     planning.run(EIGHT)
     page = text_of(ways(client, case))
     assert "WO-1 has all it needs of BOLT." in page
+    assert "short itself" not in text_of(client.get(page_of(case)))
+    send(client, f"{page_of(case)}close/", cause="record")
+    assert "The case is closed." in text_of(ways(client, case))
     assert "no way out" not in page
 
 

@@ -119,7 +119,7 @@ class CasePage:
     @property
     def hit_ids(self) -> set[int]:
         """The work orders that lack the item themselves."""
-        return {hit.work_order.pk for hit in self.impact.work_orders}
+        return {hit.work_order.pk for hit in self.impact.work_orders if hit.short_quantity}
 
     @property
     def available(self) -> Decimal:
