@@ -16,7 +16,7 @@ from django.db.models import Sum
 
 from qitao.kernel.refusal import Refusal
 from qitao.picking import actions as picking
-from qitao.picking.models import PickLine
+from qitao.picking.models import PickLine, PickList
 from qitao.picking.queries import lacking
 from qitao.production import actions as production
 from qitao.production.models import Requirement, WorkOrder
@@ -54,6 +54,9 @@ class Walker:
             self.hand_over,
             self.cancel,
             self.undo,
+            self.reserve,
+            self.take,
+            self.close,
         ]
 
     def step(self) -> str:
@@ -196,6 +199,42 @@ class Walker:
             return None
         return picking.undo(self.plant.do("picker"), move_id=move.pk, pick_line_id=line.pk)  # type: ignore[attr-defined]
 
+    def reserve(self) -> object:
+        order = self.plant.work_order(self.chance.randint(1, 8), start=self.chance.randint(5, 12), due=20)
+        production.reserve_material(self.plant.do("planner"), work_order_id=order.pk)
+        return self.chance.random() < 0.5 or production.release(self.plant.do("planner"), work_order_id=order.pk)
+
+    def take(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(status__in=("released", "started", "completed")))
+        missing = order and self.one_of(lacking(order))  # type: ignore[arg-type]
+        balance = missing and self.one_of(Balance.objects.filter(item=missing.requirement.item_id))  # type: ignore[attr-defined]
+        return balance and picking.take_from(
+            self.plant.do("picker"),
+            requirement_id=missing.requirement.pk,  # type: ignore[attr-defined]
+            balance_id=balance.pk,  # type: ignore[attr-defined]
+            quantity=self.amount(missing.quantity),  # type: ignore[attr-defined]
+        )
+
+    def close(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(status__in=("completed", "released")))
+        return order and production.close(self.plant.do("planner"), work_order_id=order.pk)  # type: ignore[attr-defined]
+
+
+def nothing_is_held_for_what_is_over(after: str) -> None:
+    over = ("completed", "closed", "cancelled")
+    assert not PickLine.objects.filter(status="open", pick_list__work_order__status__in=over).exists(), after
+    assert not PickLine.objects.filter(status="open", pick_list__status__in=("done", "cancelled")).exists(), after
+    for claim in Reservation.objects.all():
+        line = Requirement.objects.select_related("work_order").get(pk=claim.holder_id)
+        assert line.work_order.status not in over, after
+        listed = sum((pick.open_quantity for pick in line.pick_lines.filter(status="open")), Decimal(0))
+        assert claim.quantity + listed <= line.open_quantity, f"{after}: {line} claims more than it needs"
+
+
+def lists_without_a_line_are_done(after: str) -> None:
+    for pick_list in PickList.objects.filter(status__in=("open", "in_progress")):
+        assert pick_list.lines.filter(status="open").exists(), f"{after}: {pick_list} waits for nothing"
+
 
 def books_are_right(after: str) -> None:
     assert ledger.verify() == []
@@ -239,6 +278,8 @@ def test_whatever_people_do_the_books_stay_right(seed: int) -> None:
         did = walker.step()
         done[did] += 1
         books_are_right(did)
+        nothing_is_held_for_what_is_over(did)
+        lists_without_a_line_are_done(did)
     requirements_are_covered_once()
     for item in ("BOLT", "PLATE", "PAINT", "BOLT-ZN"):
         issued_is_what_went_to_production(plant.items[item].pk)
