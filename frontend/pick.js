@@ -13,7 +13,8 @@ const said = document.getElementById('said')
 const amount = document.getElementById('amount')
 const short = document.getElementById('short')
 
-const state = { at: '', bin: '', scannedBin: '', quantity: '', undone: '' } // the line, its bin once scanned, another quantity
+const state = { at: '', bin: '', scannedBin: '', quantity: '', undone: '', tapped: -Infinity } // the line, its bin once scanned, another quantity
+const TWICE = 500 // ms: the second tap of a double one must not confirm the line that the first one brought
 const known = new Map() // line → {open, version}: what answers said, where the page is older
 const answering = new Set() // short reports whose answer the picker waits for
 
@@ -246,9 +247,17 @@ function refused(entry, { reason, remedy }) {
   const line = all().find((each) => idOf(each) === entry.about.line)
   wrong(`${line ? `${line.dataset.item} · ${line.dataset.bin ?? ''}: ` : ''}${reason} ${remedy}`, line && {
     label: say('sayGo', {}),
-    run: () => go(line),
+    run: () => back(entry.about.line),
   })
   settle()
+}
+
+// The line may be gone meanwhile: somebody else took it.
+function back(id) {
+  said.hidden = true
+  const line = all().find((each) => idOf(each) === id)
+  if (line && left(line) > 0n) go(line)
+  else settle()
 }
 
 function settle() {
@@ -262,6 +271,8 @@ function settle() {
 document.addEventListener('submit', (event) => {
   if (!screen() || !event.target.matches('[data-confirm], [data-missing], [data-short-form]')) return
   event.preventDefault()
+  if (event.target.matches('[data-confirm], [data-missing]') && performance.now() - state.tapped < TWICE) return
+  state.tapped = performance.now()
   if (event.target.matches('[data-confirm]')) return confirm(current())
   if (event.target.matches('[data-missing]')) return reportMissing(current())
   const dialog = event.target.closest('dialog')
@@ -320,7 +331,11 @@ function openShort(line) {
   field.focus()
   busy()
 }
-for (const dialog of [amount, short]) dialog?.addEventListener('close', () => busy())
+for (const dialog of [amount, short])
+  dialog?.addEventListener('close', () => {
+    state.tapped = performance.now()
+    busy()
+  })
 
 // Something was found: the bin is not empty, there is less than recorded – unless another reason was chosen.
 document.addEventListener('input', (event) => {
@@ -331,10 +346,15 @@ document.addEventListener('input', (event) => {
   if (chosen === 'empty' || chosen === 'less') form.querySelector(`[name=reason][value=${wanted}]`).checked = true
 })
 
+// Keys and the commands on paper are meant as often as they come; only a finger taps twice where it meant once.
+const meant = (selector) => {
+  state.tapped = -Infinity
+  press(selector)
+}
 const press = (selector) => current()?.querySelector(selector)?.click()
 const COMMANDS = {
-  'QT-OK': () => press('[data-confirm] button, [data-missing] button'),
-  'QT-SHORT': () => press('[data-short], [data-missing] button'),
+  'QT-OK': () => meant('[data-confirm] button, [data-missing] button'),
+  'QT-SHORT': () => meant('[data-short], [data-missing] button'),
   'QT-NEXT': () => press('[data-next]'),
   'QT-UNDO': () => screen().querySelector('[data-undo]')?.click(),
 }

@@ -18,6 +18,7 @@ from qitao.purchasing.models import Receipt, Requisition
 from qitao.stock import actions as stock
 from qitao.stock.models import Count, Transfer
 from tests.small_plant import EIGHT, SmallPlant
+from tests.stories.hands import Hands
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """() => [...document.querySelectorAll('button, a[href], summary, input:not([type=hidden]), select, label')]
@@ -174,7 +175,7 @@ def test_a_phone_shows_what_was_picked_and_what_is_short_without_scrolling_sidew
     page.locator(".pick-line:visible [data-short]").click()
     page.get_by_role("button", name="Report short").click()
     expect(page.locator("#said")).to_have_class(re.compile("said-warn"))
-    page.locator(".pick-line:visible [data-confirm] button").click()
+    Hands(page).scan("A-02", "PLATE")
     expect(page.locator("#said")).to_have_class(re.compile("said-good"))
     page.reload()
     expect(page.locator(".pick-undo")).to_be_visible()

@@ -210,6 +210,35 @@ def test_two_pickers_on_one_list_see_each_other(stocked: SmallPlant, arrive: Arr
     expect(hands.page.locator(".pick-line:visible .place")).to_have_text("A-02", timeout=3000)
 
 
+def test_a_double_tap_picks_one_line(stocked: SmallPlant, arrive: Arrive) -> None:
+    work_order = stocked.released(10)
+    page = at_the_screen(arrive, work_order).page
+    page.locator(".pick-line:visible [data-confirm] button").dblclick()
+    said(page, "good")
+    expect(page.locator(".pick-line:visible .place")).to_have_text("A-02")
+    all_sent(page)
+    assert picked(work_order) == {"BOLT": 40, "PLATE": 0, "PAINT": 0}
+
+
+def test_the_way_back_to_a_line_that_is_gone_leads_to_the_next(
+    stocked: SmallPlant, arrive: Arrive, troubles: Troubles
+) -> None:
+    work_order = stocked.released(10)
+    page = at_the_screen(arrive, work_order).page
+    line = PickLine.objects.get(pick_list__work_order=work_order, item__code="BOLT")
+    page.route("**/live/", lambda route: route.abort())  # what the other did is not seen yet
+    page.reload()
+    picking.confirm(stocked.do("warehouse_manager"), pick_line_id=line.pk, quantity=line.quantity)
+    page.locator(".pick-line:visible [data-confirm] button").click()
+    said(page, "bad")
+    page.unroute("**/live/")
+    expect(page.locator(f"[data-line='{line.pk}']")).to_have_count(0, timeout=15_000)
+    page.get_by_role("button", name="Go to that line").click()
+    expect(page.locator(".pick-line:visible .place")).to_have_text("A-02")
+    expect(page.locator("[data-end]")).to_be_hidden()
+    troubles.forgive("409|live")
+
+
 def test_a_line_that_somebody_else_took_meanwhile_comes_back_red(
     stocked: SmallPlant, arrive: Arrive, troubles: Troubles
 ) -> None:
