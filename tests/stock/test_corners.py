@@ -198,3 +198,14 @@ def test_output_goes_into_the_order_s_own_warehouse(plant: SmallPlant) -> None:
             quantity=Decimal(1),
             location_id=plant.bins["B-01"].pk,
         )
+
+
+def test_no_quantity_is_rounded_on_its_way_into_the_ledger(plant: SmallPlant) -> None:
+    here = plant.put("PAINT", "A-01", 1)
+    with pytest.raises(ValueError, match="six decimal places"):
+        stock.move(
+            plant.do("picker"),
+            balance_id=here.pk,
+            to_location_id=plant.bins["A-02"].pk,
+            quantity=Decimal("0.0000005"),
+        )

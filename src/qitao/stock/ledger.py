@@ -17,7 +17,7 @@ from decimal import Decimal
 from django.db import connection, models
 
 from qitao.journal.command import Command
-from qitao.kernel.quantity import plain
+from qitao.kernel.quantity import exact, plain
 from qitao.stock.models import (
     Balance,
     Item,
@@ -141,10 +141,13 @@ def post(
     """Write the moves of one document and their effect on the balances; return the moves' ids in line order.
 
     The items must be locked. Refuses: NotEnoughOnHand where a stored balance would fall below what is allocated
-    in it; nothing of the document is then written.
+    in it; nothing of the document is then written. Raises ValueError for a quantity of more than six places: its moves
+    and its balance would be rounded apart.
     """
     if not lines:
         return []
+    for line in lines:
+        exact(line.quantity)
     columns = list(zip(*(astuple(line) for line in lines), strict=True))
     names = (
         "item",
