@@ -104,6 +104,11 @@ def test_done_answers_as_it_was_asked(plant: SmallPlant) -> None:
     assert "qitao:changed" in events
 
 
+def test_nobody_is_sent_away_from_us(plant: SmallPlant) -> None:
+    came_from = post(plant, referer="http://testserver//elsewhere.example/")
+    assert done(came_from)["Location"] == "/%2Felsewhere.example/"
+
+
 def test_a_message_with_an_undo_shows_its_button(plant: SmallPlant, as_role: Callable[[str], Client]) -> None:
     request = post(plant)
     done(request, "Picked.", to="/", undo="/undo/1/")

@@ -21,7 +21,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from qitao.accounts.roles import PERMISSIONS
 from qitao.journal.command import Command
@@ -151,7 +151,8 @@ def _back(request: Request) -> str:
     if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
         return ""
     parts = urlsplit(came_from)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    path = escape_leading_slashes(parts.path)  # "//elsewhere/" would lead away from us
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 __all__ = ["EVERYONE", "SIGNED_IN", "Said", "command_from", "done", "page", "refused", "stop"]
