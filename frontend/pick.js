@@ -359,10 +359,11 @@ const COMMANDS = {
   'QT-UNDO': () => screen().querySelector('[data-undo]')?.click(),
 }
 if (screen()) {
-  key('c', COMMANDS['QT-OK'])
-  key('s', COMMANDS['QT-SHORT'])
-  key('n', COMMANDS['QT-NEXT'])
-  key('u', COMMANDS['QT-UNDO'])
+  const once = (name) => (event) => event.repeat || COMMANDS[name]() // a key that is held down is pressed once
+  key('c', once('QT-OK'))
+  key('s', once('QT-SHORT'))
+  key('n', once('QT-NEXT'))
+  key('u', once('QT-UNDO'))
   key('q', () => press('[data-amount]'))
 }
 

@@ -220,6 +220,19 @@ def test_a_double_tap_picks_one_line(stocked: SmallPlant, arrive: Arrive) -> Non
     assert picked(work_order) == {"BOLT": 40, "PLATE": 0, "PAINT": 0}
 
 
+def test_a_key_that_is_held_down_picks_one_line(stocked: SmallPlant, arrive: Arrive) -> None:
+    work_order = stocked.released(10)
+    page = at_the_screen(arrive, work_order).page
+    page.keyboard.down("c")
+    said(page, "good")
+    for _ in range(5):
+        page.keyboard.down("c")  # the keyboard says it again and again
+        page.wait_for_timeout(60)
+    page.keyboard.up("c")
+    all_sent(page)
+    assert picked(work_order) == {"BOLT": 40, "PLATE": 0, "PAINT": 0}
+
+
 def test_the_way_back_to_a_line_that_is_gone_leads_to_the_next(
     stocked: SmallPlant, arrive: Arrive, troubles: Troubles
 ) -> None:
