@@ -189,6 +189,15 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, data: bytes, fault:
     assert any(fault in text for text in refused_because(tmp_path))
 
 
+def test_what_refers_to_a_file_that_cannot_be_read_is_not_blamed(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_bytes("item,kind,lead_days\n螺丝,buy,1\n".encode("gbk"))
+    (tmp_path / "stock.csv").write_text("item,quantity\n螺丝,5\n螺丝,x\n", "utf-8")
+    assert [text.split(":")[0] for text in refused_because(tmp_path)] == [
+        "items.csv, row 2",
+        "stock.csv, row 3, column quantity",
+    ]
+
+
 @pytest.mark.parametrize("number", ["５", "１2.５", "٣", "1２"])
 def test_digits_that_are_not_plain_are_faults(tmp_path: Path, number: str) -> None:
     (tmp_path / "items.csv").write_text("item,kind,lead_days\nA,buy,1\n", "utf-8")

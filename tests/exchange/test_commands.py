@@ -20,7 +20,7 @@ def test_an_import_tells_what_it_took(tmp_path: Path) -> None:
     report = import_folder(folder(tmp_path / "in"), out=tmp_path / "rows.csv", stream=said)
     assert report.clean
     assert "plant folder: imported." in said.getvalue()
-    assert "4 items" in said.getvalue()
+    assert "items 4" in said.getvalue()
     assert (tmp_path / "rows.csv").is_file()
     assert Item.objects.count() == 4
 
@@ -40,6 +40,19 @@ def test_broken_input_is_told_and_nothing_loaded(tmp_path: Path) -> None:
     assert "stock.csv, row 5, column item: “NUT” is not among the items." in said.getvalue()
     assert "error,stock.csv,5,item,NUT" in (tmp_path / "rows.csv").read_text(encoding="utf-8-sig")
     assert not Item.objects.exists()
+
+
+def test_an_account_that_cannot_be_written_is_noticed_before_anything_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    with pytest.raises(OSError, match="taken"):
+        import_folder(folder(tmp_path / "plant"), out=tmp_path / "taken" / "report.csv")
+    assert not Item.objects.exists()
+
+
+def test_what_refers_to_a_file_that_cannot_be_read_is_not_blamed(tmp_path: Path) -> None:
+    broken = folder(tmp_path / "plant", items="item,kind\nFRAME,make\n")
+    report = import_folder(broken, out=tmp_path / "report.csv", stream=io.StringIO())
+    assert {fault.where.file for fault in report.errors} == {"items.csv"}
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

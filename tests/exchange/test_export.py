@@ -124,6 +124,8 @@ def round_trip(at: Path, bring_in: Callable[[], None]) -> None:
     load(at / "first")
     export_folder(at / "second")
     assert read(at / "second") == read(at / "first")
+    for file in (at / "first").iterdir():
+        assert (at / "second" / file.name).read_bytes() == file.read_bytes(), file.name
 
 
 @pytest.mark.django_db

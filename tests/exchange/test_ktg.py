@@ -38,6 +38,8 @@ def test_nothing_stands_against_loading_it(taken: tuple[Dataset, ImportReport]) 
 
 def test_chinese_titles_give_the_same_factory(source: Path, taken: tuple[Dataset, ImportReport]) -> None:
     assert detect(source / "zh").name == "ktg-mes"
+    _, report = ktg.read(source / "zh")
+    assert {change.column for change in report.changed if "wm_transaction" in change.where.file} == {"入库批次号"}
     dataset, report = ktg.read(source / "zh")
     assert plain(dataset) == plain(taken[0])
     assert len(report.skipped) == len(taken[1].skipped)

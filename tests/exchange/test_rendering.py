@@ -37,7 +37,7 @@ def test_errors_come_first_and_say_that_nothing_was_imported() -> None:
     for row in range(2, 40):
         found.error(Where("bom.csv", row), say("Bad."), remedy=say("Mend it."), column="quantity")
     text = summary(found)
-    assert text.startswith("InvenTree: 38 errors; nothing was imported.")
+    assert text.startswith("InvenTree: nothing was imported. Errors: 38")
     assert "bom.csv, row 2, column quantity: Bad. Mend it." in text
     assert "… and 18 more." in text
     with pytest.raises(ImportRefused) as refused:

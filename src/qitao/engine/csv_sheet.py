@@ -36,6 +36,8 @@ class Findings:
 
     faults: list[Fault] = field(default_factory=list)
     problems: list[Fault] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """Files whose rows could not be read: what refers to them is not blamed."""
 
 
 @dataclass
@@ -124,7 +126,7 @@ class Sheet:
         distinct = known.is_first_distinct() & (known != "")
         numbers = pl.Series(np.flatnonzero(distinct.to_numpy()), dtype=pl.Int32)
         rows = values.replace_strict(known.filter(distinct), numbers, default=None, return_dtype=pl.Int32)
-        unknown = rows.is_null().to_numpy() & (values != "").to_numpy()
+        unknown = rows.is_null().to_numpy() & (values != "").to_numpy() & (where not in self.findings.unread)
         what, remedy = gettext_noop("“{value}” is not in {where}."), gettext_noop("Add it there, or correct the code.")
         self.fault(unknown, column, what, remedy, where=where)
         return _int32(rows.fill_null(-1))
@@ -207,6 +209,8 @@ def read_sheet(
     path = folder / name
     frame = _frame(path, findings) if path.exists() else None
     if frame is None:
+        if path.exists():
+            findings.unread.add(name)
         return Sheet(name, findings, as_of, pl.DataFrame(), np.zeros(0, np.int64))
     missing = [column for column in required if column not in frame.columns]
     for column in missing:

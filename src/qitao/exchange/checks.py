@@ -50,7 +50,7 @@ class _Checker:
     def fault(self, row: Row, kind: str, name: str, what: str, *, remedy: str, **facts: object) -> None:
         """Report a fault of one field; `what` and `remedy` are templates."""
         value = getattr(row, name, "")
-        column = self.columns.get((kind, name), name)
+        column = self.report.title(row.where, self.columns.get((kind, name), name))
         facts = {"value": value, "column": column, **facts}
         self.report.error(row.where, say(what, **facts), remedy=say(remedy, **facts), column=column, value=value)
 
@@ -192,13 +192,18 @@ class _Checker:
     def references(self) -> None:
         """Check that every code that is referred to is there."""
         targets = {target for names in REFERENCES.values() for target in names.values()}
-        codes = {kind: {row.code for row in self.rows(kind)} for kind in targets}
+        codes = {kind: {row.code for row in self.rows(kind)} for kind in targets if self._is_whole(kind)}
         for kind, names in REFERENCES.items():
             for name, target in names.items():
-                for row in self.rows(kind):
+                for row in self.rows(kind) if target in codes else ():
                     value = getattr(row, name)
                     if value and value not in codes[target]:
                         self._unknown(row, kind, name, target)
+
+    def _is_whole(self, kind: str) -> bool:
+        """Tell whether all rows of the kind were read: what refers to missing ones is no fault of its own."""
+        rows, unread = self.rows(kind), self.report.unread
+        return not any(row.where and row.where.file in unread for row in rows) if rows else not unread
 
     def _unknown(self, row: Row, kind: str, name: str, target: str) -> None:
         self.fault(

@@ -54,12 +54,14 @@ def import_folder(
     for kind in KINDS:
         report.taken[kind] = len(getattr(dataset, kind))
     report.dry_run = dry_run
+    details = _details_file(path, f"{at:%Y%m%d-%H%M%S}") if out is None else out
+    details.parent.mkdir(parents=True, exist_ok=True)
+    details.touch()  # before anything is loaded: an import without its account would be a riddle
     if report.clean and not dry_run:
         try:
             report = load_dataset(dataset, actor=system_user(), at=at, report=report, columns=reader.columns)
         except ImportRefused as refusal:
             report = refusal.report
-    details = out or _details_file(path, f"{at:%Y%m%d-%H%M%S}")
     with translation.override(language):
         write_details(report, details, translation.gettext)
         print(summary(report, translation.gettext, details=details), file=stream or sys.stdout)

@@ -183,7 +183,7 @@ def _stock(note: Note) -> Iterator[Values]:
     rows = Balance.objects.filter(on_hand__gt=0).exclude(location__kind=Location.Kind.TRANSIT)
     totals: dict[tuple[object, ...], Decimal] = {}
     foreign = 0
-    for row in rows.select_related("item", "lot", "location__warehouse").order_by("id"):
+    for row in rows.select_related("item", "lot", "location__warehouse").order_by("item_id", "id"):
         if row.owner:
             foreign += 1
             continue
@@ -194,7 +194,9 @@ def _stock(note: Note) -> Iterator[Values]:
         totals[key] = totals.get(key, ZERO) + row.on_hand - taken
     if foreign:
         note(say(gettext_noop("{count} balances that belong to others are left out."), count=foreign))
-    for mark, quantity in totals.items():
+    # the items as they came, what lies of each in an order that another import keeps
+    sequence = {code: place for place, code in enumerate(dict.fromkeys(mark[0] for mark in totals))}
+    for mark, quantity in sorted(totals.items(), key=lambda row: (sequence[row[0][0]], *map(str, row[0][1:]))):
         if quantity:
             place = zip(("item", "warehouse", "lot", "status", "expires_on"), mark, strict=True)
             yield {**dict(place), "quantity": quantity}
@@ -309,7 +311,7 @@ def _purchase_orders() -> Iterator[Values]:
     rows = Delivery.objects.filter(line__order__status="open", quantity__gt=0).select_related(
         "line__item", "line__order__supplier", "line__order__warehouse"
     )
-    for row in rows.order_by("id"):
+    for row in rows.order_by("line__order_id", "line_id", "sequence"):
         order = row.line.order
         yield {
             "order": order.code,

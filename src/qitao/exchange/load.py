@@ -52,17 +52,23 @@ def load_dataset(
     def load(command: Command, *, digest: str) -> Reply:
         # The action may be tried again after a deadlock: each attempt tells its own story.
         attempts.append(report.copy())
-        return _write(command, dataset, attempts[-1], digest)
+        return _write(command, dataset, attempts[-1], digest, columns or {})
 
     load(command, digest=digest)
     return attempts[-1]
 
 
-def _write(command: Command, dataset: Dataset, report: ImportReport, digest: str) -> Reply:
+def _write(
+    command: Command,
+    dataset: Dataset,
+    report: ImportReport,
+    digest: str,
+    columns: Mapping[tuple[str, str], str],
+) -> Reply:
     zone = ZoneInfo(dataset.sites[0].timezone if dataset.sites else "UTC")
     today = dataset.as_of or command.at.astimezone(zone).date()
     lead_days = {item.code: item.lead_days for item in dataset.items}
-    loading = Loading(command=command, today=today, report=report, lead_days=lead_days)
+    loading = Loading(command=command, today=today, report=report, lead_days=lead_days, columns=columns)
     document = Import.objects.create(
         code=f"IM-{command.id}",
         source=report.source[:60],

@@ -260,6 +260,8 @@ class Table:
     def require(self, *columns: str) -> bool:
         """Report each of `columns` that the file lacks; return whether it has them all."""
         missing = [column for column in columns if column not in self.positions]
+        if missing:
+            self.report.unread.add(self.file)
         for column in missing:
             self.report.error(
                 Where(self.file, 1),
@@ -283,11 +285,13 @@ def read_table(path: Path, report: ImportReport, *, file: str = "", names: Mappi
     table = Table(file or path.name, report)
     text = _decode(path, table)
     if text is None:
+        report.unread.add(table.file)
         return table
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         _fill(table, reader, names or {})
     except csv.Error as broken:
+        report.unread.add(table.file)
         report.error(
             Where(table.file, reader.line_num),
             say(gettext_noop("The row cannot be read as CSV: {problem}."), problem=broken),
@@ -396,6 +400,7 @@ def _delimiter(text: str) -> str:
 def _fill(table: Table, reader: Iterator[list[str]], names: Mapping[str, str]) -> None:
     titles = next(reader, None)
     if titles is None:
+        table.report.unread.add(table.file)
         table.report.error(
             Where(table.file, 1),
             say(gettext_noop("The file is empty; not even a title row is there.")),
@@ -436,3 +441,5 @@ def _place_columns(table: Table, names: Mapping[str, str]) -> None:
             )
         elif title:
             table.positions[column] = position
+            if column != title:
+                table.report.titles[table.file, column] = title

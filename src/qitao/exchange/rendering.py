@@ -30,14 +30,19 @@ COLUMNS = (
 
 def summary(report: ImportReport, translate: Translate = str, *, details: Path | None = None) -> str:
     """Return the account of an import in a screenful: taken, written, changed, not taken, conflicts, errors."""
+    rows = [entry for entry in report.skipped if entry.where.row]
+    files = [entry for entry in report.skipped if not entry.where.row]
     blocks = [
         _headline(report, translate),
         *_errors(report, translate),
         *_taken(report, translate),
         *_written(report, translate),
         *_conflicts(report, translate),
-        *_reasons(translate, gettext_noop("Changed: {count} values"), [entry.why for entry in report.changed]),
-        *_reasons(translate, gettext_noop("Not taken: {count} rows"), [entry.why for entry in report.skipped]),
+        *_reasons(
+            translate, gettext_noop("Adjusted on the way in: {count} values"), [entry.why for entry in report.changed]
+        ),
+        *_reasons(translate, gettext_noop("Rows not taken: {count}"), [entry.why for entry in rows]),
+        *_reasons(translate, gettext_noop("Files not taken: {count}"), [entry.why for entry in files]),
     ]
     if details is not None:
         blocks.append(translate(gettext_noop("Row by row: {path}")).format(path=details))
@@ -46,7 +51,7 @@ def summary(report: ImportReport, translate: Translate = str, *, details: Path |
 
 def _headline(report: ImportReport, translate: Translate) -> str:
     if report.errors:
-        text = gettext_noop("{source}: {count} errors; nothing was imported.")
+        text = gettext_noop("{source}: nothing was imported. Errors: {count}")
     elif report.dry_run:
         text = gettext_noop("{source}: this would be imported; nothing was written.")
     else:
@@ -73,7 +78,7 @@ def place(fault: Fault, translate: Translate = str) -> str:
 
 
 def _taken(report: ImportReport, translate: Translate) -> Iterator[str]:
-    found = [f"{report.taken[kind]} {translate(name)}" for kind, name in KINDS.items() if report.taken[kind]]
+    found = [f"{translate(name)} {report.taken[kind]}" for kind, name in KINDS.items() if report.taken[kind]]
     if found and not report.errors:
         yield translate(gettext_noop("Taken: {list}")).format(list=translate(gettext_noop(", ")).join(found))
 

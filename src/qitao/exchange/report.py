@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from qitao.exchange.dataset import Where
+from qitao.kernel.quantity import plain
 from qitao.kernel.refusal import Refusal
 from qitao.kernel.words import gettext_noop
 
@@ -124,7 +126,11 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(slots=True)
 class ImportReport:
-    """The account of one import. `taken` counts by kind; the lists keep the order of discovery."""
+    """The account of one import. `taken` counts by kind; the lists keep the order of discovery.
+
+    `titles` says how a file writes a column that is called otherwise here; `unread` names the files of which rows
+    are missing, so that what refers to them is not blamed.
+    """
 
     source: str = ""
     taken: Counter[str] = field(default_factory=Counter)
@@ -135,17 +141,24 @@ class ImportReport:
     written: dict[str, Outcome] = field(default_factory=dict)
     dry_run: bool = False
     faulty: set[tuple[Where, str]] = field(default_factory=set, repr=False)
+    titles: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    unread: set[str] = field(default_factory=set, repr=False)
 
     @property
     def clean(self) -> bool:
         """True where nothing stands against loading."""
         return not self.errors
 
+    def title(self, where: Where | None, column: str) -> str:
+        """Return how the file writes the title of a column."""
+        return self.titles.get((where.file, column), column) if where else column
+
     def error(
         self, where: Where | None, what: Message, *, remedy: Message, column: str = "", value: object = ""
     ) -> None:
         """Record a value that cannot be loaded; of one cell only the first fault counts."""
         where = where or NOWHERE
+        column = self.title(where, column)
         cell = (where, column)
         if not column or cell not in self.faulty:
             self.faulty.add(cell)
@@ -153,7 +166,8 @@ class ImportReport:
 
     def change(self, where: Where | None, column: str, *, before: object, after: object, why: Message) -> None:
         """Record a value that is taken otherwise than it was written."""
-        self.changed.append(Change(where or NOWHERE, column, str(before), str(after), why))
+        where = where or NOWHERE
+        self.changed.append(Change(where, self.title(where, column), _written(before), _written(after), why))
 
     def skip(self, where: Where | None, why: Message, *, what: object = "") -> None:
         """Record a row that is not taken."""
@@ -175,6 +189,8 @@ class ImportReport:
             written={kind: replace(outcome) for kind, outcome in self.written.items()},
             dry_run=self.dry_run,
             faulty={*self.faulty},
+            titles=self.titles,
+            unread=self.unread,
         )
 
     def outcome(self, kind: str) -> Outcome:
@@ -188,6 +204,10 @@ class ImportReport:
 
 
 NOWHERE = Where("", 0)
+
+
+def _written(value: object) -> str:
+    return plain(value) if isinstance(value, Decimal) else str(value)
 
 
 class ImportRefused(Refusal):

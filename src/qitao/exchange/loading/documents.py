@@ -237,7 +237,7 @@ def _dated(loading: Loading, row: dataset.WorkOrder, here: WorkOrder | None) -> 
     if due_on is None:
         due_on = max(loading.today, row.start_on or loading.today)
         why = say(gettext_noop("No due date is given; it is wanted at once."))
-        loading.report.change(row.where, "due_on", before="", after=due_on, why=why)
+        loading.report.change(row.where, loading.column("work_orders", "due_on"), before="", after=due_on, why=why)
     lead = loading.lead_days.get(row.item) or 0
     start_on = row.start_on or (due_on - timedelta(days=lead) if row.due_on else due_on)
     return replace(row, due_on=due_on, start_on=start_on)

@@ -32,10 +32,15 @@ class Loading:
     ids: dict[str, dict[Any, int]] = field(default_factory=dict)  # kind → key → id
     new: dict[str, set[Any]] = field(default_factory=dict)  # kind → keys of documents made by this import
     lead_days: Mapping[str, int | None] = field(default_factory=dict)  # item → days from start to due
+    columns: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (kind, field) → the source's column
 
     @property
     def at(self) -> datetime:
         return self.command.at
+
+    def column(self, kind: str, name: str) -> str:
+        """Return what the source calls a field."""
+        return self.columns.get((kind, name), name)
 
     def id_of(self, kind: str, key: Any) -> int | None:
         """Return the id of the row with `key`; an empty key is nothing."""

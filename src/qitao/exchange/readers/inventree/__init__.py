@@ -19,6 +19,7 @@ COLUMNS = {
     ("bom_lines", "component"): "sub_part",
     ("work_orders", "code"): "reference",
     ("work_orders", "item"): "part",
+    ("work_orders", "due_on"): "target_date",
     ("stock", "item"): "part",
     ("suppliers", "code"): "name",
     ("customers", "code"): "name",

@@ -18,6 +18,11 @@ from qitao.kernel.words import gettext_noop
 # InvenTree's build status → ours; in production is “started” once something is completed
 BUILD_STATUS = {"10": "firm", "20": "released", "25": "firm", "30": "cancelled", "40": "completed"}
 DONE = frozenset({"completed", "cancelled"})
+NOT_OK = {
+    "damaged": gettext_noop("damaged"),
+    "rejected": gettext_noop("rejected"),
+    "quarantine": gettext_noop("in quarantine"),
+}
 
 Lines = dict[str, tuple[str, Record]]  # build line pk → (build pk, BOM line)
 
@@ -216,7 +221,7 @@ def _allocation(source: Source, record: Record, lines: Lines) -> None:
     elif not usable(stock):
         status = STATUS.get(stock.text("status")) or "quarantine"
         why = why_not_in_stock(stock) or say(
-            gettext_noop("The allocated stock is {status}; it cannot be picked."), status=status
+            gettext_noop("The allocated stock is {status}; it cannot be picked."), status=say(NOT_OK[status])
         )
         source.report.skip(record.where, why, what=what)
     else:
