@@ -13,10 +13,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qitao import __version__
+from qitao.accounts.roles import ROLES
 from qitao.kernel.refusal import Refusal
 from qitao.project import env
 
 DONE, NO, WRONG_USE, NO_DATABASE, INTERRUPTED = 0, 1, 2, 3, 130
+
+UNREACHABLE = ("OperationalError", "PoolTimeout")
+UNUSABLE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)
 
 Run = Callable[[argparse.Namespace, env.Environment], int]
 
@@ -44,8 +48,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _anticipated(failure)
         if code is None:
             raise
-        _complain(str(failure))
+        _complain(_told(failure, code, environment))
         return code
+
+
+def _told(failure: Exception, code: int, environment: env.Environment) -> str:
+    """Say in one line what failed, and what can be done about it."""
+    if isinstance(failure, UNUSABLE) and failure.filename:
+        reason = (failure.strerror or "cannot be used").lower()
+        return f"{failure.filename}: {reason}; choose a path that this user may read and write"
+    if type(failure).__name__ in UNREACHABLE:
+        said = str(failure).strip().splitlines()[0].rstrip(".")
+        place = "DATABASE_URL" if environment.database_url else f"the database in {environment.home}"
+        return f"{place}: {said}; is the server running, and does it let us in? `qitao doctor` looks closer"
+    return str(failure)
 
 
 def _anticipated(failure: Exception) -> int | None:
@@ -58,9 +74,9 @@ def _anticipated(failure: Exception) -> int | None:
         return WRONG_USE
     if isinstance(failure, trial.NotPrepared):
         return failure.code
-    if isinstance(failure, (trial.DoesNotStart, FileNotFoundError, NotADirectoryError, PermissionError)):
+    if isinstance(failure, (trial.DoesNotStart, *UNUSABLE)):
         return NO
-    if type(failure).__name__ in ("OperationalError", "PoolTimeout"):
+    if type(failure).__name__ in UNREACHABLE:
         return NO_DATABASE
     return None
 
@@ -106,10 +122,11 @@ def parser() -> argparse.ArgumentParser:
     _describe_exchange(command)
     command("verify", _verify, "Prove that balances equal moves")
     command("doctor", _doctor, "Check environment, database and machine; say what to do")
-    person = command("createuser", _createuser, "Make a person who can sign in")
+    person = command("createuser", _createuser, "Make a person who can sign in; asks for the password, or reads a line")
     person.add_argument("username")
     person.add_argument("--name", default="", help="as shown to others (the sign-in name)")
-    person.add_argument("--role", action="append", required=True, metavar="ROLE", help="may be given more than once")
+    roles = f"one of {', '.join(ROLES)}; may be given more than once"
+    person.add_argument("--role", action="append", required=True, metavar="ROLE", help=roles)
     person.add_argument("--language", default="zh-hans", choices=env.LANGUAGES)
     django = command("django", _django, "Run a management command of Django (for developers)")
     django.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -213,7 +230,7 @@ def _verify(given: argparse.Namespace, environment: env.Environment) -> int:
         drifts = verify()
     for drift in drifts:
         print(drift)
-    print(f"{len(drifts)} balances differ from their moves" if drifts else "balances equal moves")
+    print(f"balances that differ from their moves: {len(drifts)}" if drifts else "balances equal moves")
     return NO if drifts else DONE
 
 

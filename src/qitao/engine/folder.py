@@ -46,6 +46,14 @@ class ModeNotOffered(Refusal):
     status = 422
 
 
+class NoFolder(Refusal):
+    """There is nothing to plan."""
+
+    reason = gettext_noop("There is no folder “{folder}”.")
+    remedy = gettext_noop("Check the path; give the folder that holds the CSV files, not one of the files.")
+    status = 404
+
+
 class RankUnknown(Refusal):
     """An order of service that cannot be made from the columns there are."""
 
@@ -80,6 +88,8 @@ def plan_folder(
     """
     if mode not in MODES:
         raise ModeNotOffered(mode=mode)
+    if not folder.is_dir():
+        raise NoFolder(folder=folder)
     keys = _rank_keys(rank)
     clock = Clock()
     with clock.of("load"):

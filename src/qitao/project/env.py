@@ -129,8 +129,11 @@ def _folder(text: str) -> Path:
     path = Path(text).expanduser()
     if not path.is_absolute():
         raise ValueError("give an absolute path")
-    if path.exists() and not path.is_dir():
-        raise ValueError("is a file; give a folder")
+    try:
+        if path.exists() and not path.is_dir():
+            raise ValueError("is a file; give a folder")
+    except PermissionError:
+        raise ValueError("this user may not look there; give a folder of its own") from None
     return path
 
 

@@ -133,9 +133,9 @@ def _await_ready(environment: env.Environment, supervisor: Supervisor) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while not supervisor.stopping.wait(0.1):
         state = _ask(environment)
-        if state == "ok":
+        dead = supervisor.first_dead()  # first: another Qitao on the same port may be the one who answers
+        if dead is None and state == "ok":
             return
-        dead = supervisor.first_dead()
         if dead is None and time.monotonic() < deadline:
             continue
         name = dead or "web"
@@ -173,5 +173,7 @@ def banner(environment: env.Environment, people: Sequence[Person]) -> str:
         if not environment.loopback_only:
             lines.append("  Whoever reaches this address may do the same.")
         lines.append("")
+    else:
+        lines += ["  Let somebody sign in:  qitao createuser NAME --role administrator", ""]
     lines += [f"  Data and logs: {environment.home}", "  Ctrl-C stops everything.", ""]
     return "\n".join(lines)

@@ -13,6 +13,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from qitao.catalog.models import QUANTITY, ItemSite
+from qitao.kernel.quantity import plain
 from qitao.stock.models import (
     Balance,
     Count,
@@ -213,7 +214,7 @@ def moves_of(item: Item) -> QuerySet[Move]:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A balance that is not the sum of its moves, or not backed by its claims."""
+    """A balance that is not the sum of its moves."""
 
     item: str
     location: str
@@ -222,6 +223,10 @@ class Drift:
     owner: str
     balance: Decimal
     moves: Decimal
+
+    def __str__(self) -> str:
+        what = " · ".join(part for part in (self.item, self.location, self.lot, self.status, self.owner) if part)
+        return f"{what}: balance {plain(self.balance)}, moves {plain(self.moves)}"
 
 
 DRIFT = """
