@@ -41,6 +41,7 @@ function options(figure, data) {
   const font = getComputedStyle(document.body).fontFamily
   return {
     animation: false,
+    useUTC: true, // a day is a day: it begins at no hour of the reader's
     textStyle: { fontFamily: font, color: c.ink2 },
     aria: { enabled: true, label: { description: figure.getAttribute('aria-label') || '' } },
     ...KINDS[figure.dataset.chart](data, c),
@@ -59,10 +60,10 @@ const tip = (c) => ({ backgroundColor: c.surface, borderColor: c.line, textStyle
 
 // {unit, words: {on_hand, safety, supply, need}, safety, points: [{on, on_hand, events: [{word, quantity}]}]}
 function supply(data, c) {
-  const points = data.points.map((point) => ({ value: [point.on, Number(point.on_hand)], point }))
+  const points = data.points.map((point) => ({ value: [Date.parse(point.on), Number(point.on_hand)], point }))
   const last = points.at(-1)
-  const until = Math.max(Date.parse(last.value[0]) + 2 * DAY, Date.parse(points[0].value[0]) + 14 * DAY)
-  const after = { value: [new Date(until).toISOString().slice(0, 10), last.value[1]], symbol: 'none', point: null }
+  const until = Math.max(last.value[0] + 2 * DAY, points[0].value[0] + 14 * DAY)
+  const after = { value: [until, last.value[1]], symbol: 'none', point: null }
   const lowest = Math.min(0, ...data.points.map((point) => Number(point.on_hand)))
   return {
     grid,

@@ -108,3 +108,20 @@ def test_other_roles_read_without_trouble(addresses: dict[str, str], arrive: Cal
         page.goto(address)
         settled(page)
         assert page.evaluate(SIDEWAYS) <= 0, address
+
+
+def test_a_day_in_a_chart_is_the_same_day_in_every_zone(plant: SmallPlant, arrive: Callable[..., Page]) -> None:
+    today = timezone.localdate()
+    plant.put("BOLT", "A-01", 40)
+    plant.purchase("BOLT", 100, promised=20)
+    page = arrive("planner", language="en")
+    zones = page.context.new_cdp_session(page)
+    shown = []
+    for zone in ("Asia/Shanghai", "America/Los_Angeles"):
+        zones.send("Emulation.setTimezoneOverride", {"timezoneId": zone})
+        page.goto("/items/BOLT/")
+        labels = page.locator("figure[data-chart=supply] svg text")
+        labels.first.wait_for()
+        shown.append(labels.all_text_contents())
+    assert shown[0] == shown[1]
+    assert any(label in (f"{today:%b} {today.day}", f"{today.day} {today:%b}") for label in shown[0])
