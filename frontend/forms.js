@@ -15,7 +15,9 @@ document.addEventListener('qitao:refused', (event) => {
   place.replaceChildren(note)
 })
 
+// It goes when the form is sent again, not when one of its fields only asks for what there is to choose.
 document.addEventListener('htmx:beforeRequest', (event) => {
+  if (event.detail.requestConfig.verb === 'get') return
   const form = event.detail.elt.closest('form')
   form?.querySelector('[data-refusal]')?.replaceChildren()
 })

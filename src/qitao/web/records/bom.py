@@ -240,7 +240,7 @@ def _rows(request: Request) -> Iterator[LineFacts]:
         if not typed("component"):
             raise BadValue(field=gettext("Component"), problem=gettext_noop("is needed"))
         yield LineFacts(
-            position=reading.number(f"{prefix}position", title=gettext("Line")) if typed("position") else 0,
+            position=reading.number(f"{prefix}position", title=gettext("Line no.")) if typed("position") else 0,
             component_id=item_called(typed("component")).pk,
             quantity=reading.positive(f"{prefix}quantity", title=gettext("For one")),
             scrap_percent=reading.quantity(f"{prefix}scrap", title=gettext("Scrap")) if typed("scrap") else ZERO,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +38,7 @@ class Kind:
     fields: tuple[str, ...]
     words: Callable[[Any], str]
     state: str = ""
+    page: Callable[[Any], str] = page_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ KINDS = (
         "purchase",
         "purchasing.view",
         lambda: PurchaseOrder.objects.select_related("supplier").order_by("-id"),
-        ("code", "supplier__name", "supplier__name_en"),
+        ("code", "supplier__code", "supplier__name", "supplier__name_en"),
         lambda order: named(order.supplier),
         "status",
     ),
@@ -114,9 +116,29 @@ KINDS = (
         "customer",
         "sales.view",
         lambda: SalesOrder.objects.select_related("customer").order_by("-id"),
-        ("code", "customer__name", "customer__name_en"),
+        ("code", "customer__code", "customer__name", "customer__name_en"),
         lambda order: named(order.customer),
         "status",
+    ),
+    Kind(
+        "supplier",
+        _("Suppliers"),
+        "supplier",
+        "purchasing.view",
+        lambda: Supplier.objects.order_by("code"),
+        ("code", "name", "name_en", "contact"),
+        named,
+        page=lambda supplier: f"{reverse('purchase-orders')}?supplier={supplier.pk}",
+    ),
+    Kind(
+        "customer",
+        _("Customers"),
+        "customer",
+        "sales.view",
+        lambda: Customer.objects.order_by("code"),
+        ("code", "name", "name_en"),
+        named,
+        page=lambda customer: f"{reverse('sales-orders')}?customer={customer.pk}",
     ),
     Kind(
         "lot",
@@ -137,7 +159,6 @@ KINDS = (
         lambda place: named(place.warehouse),
     ),
 )
-PARTNERS = (Supplier, Customer)
 
 
 def find(text: str, user: User, *, most: int) -> list[Finding]:
@@ -178,7 +199,7 @@ def _any(fields: tuple[str, ...], word: str) -> Q:
 
 
 def _found(kind: Kind, thing: Any) -> Found:
-    return Found(kind, thing, thing.code, kind.words(thing), page_of(thing))
+    return Found(kind, thing, thing.code, kind.words(thing), kind.page(thing))
 
 
 def _is_exact(finding: Finding, words: list[str]) -> bool:
