@@ -21,7 +21,7 @@ from qitao.shortages.models import Case, Decision
 from qitao.shortages.refusals import CauseMissing, NothingShort, OptionChanged, OptionGone
 from qitao.stock import actions as stock
 from qitao.stock import queries as ledger
-from qitao.stock.models import Transfer
+from qitao.stock.models import Count, Transfer
 from tests import small_plant
 from tests.small_plant import EIGHT, MONDAY, SmallPlant
 
@@ -161,6 +161,17 @@ def test_counting_again_brings_back_what_was_there_after_all(plant: SmallPlant) 
     case.refresh_from_db()
     assert case.status == "verified"
     assert PickLine.objects.get(item__code="BOLT", status="open").quantity == 25
+
+
+def test_a_count_that_is_asked_for_already_is_not_asked_for_twice(plant: SmallPlant) -> None:
+    case = short(plant)
+    asked = Count.objects.get()
+    choose(plant, case, "recount:")
+    shortages.order_count(plant.do("planner"), case_id=case.pk, warehouse_id=plant.home.pk)
+    assert Count.objects.get() == asked
+    assert Decision.objects.get().wrote == {"count": asked.code}
+    shortages.order_count(plant.do("planner"), case_id=case.pk, warehouse_id=plant.second.pk)
+    assert Count.objects.count() == 2
 
 
 def test_waiting_is_an_option_too_and_says_what_it_costs(plant: SmallPlant) -> None:

@@ -106,6 +106,10 @@ def order_count(command: Command, *, case_id: int, warehouse_id: int) -> Reply:
 
 
 def _order_count(command: Command, case: Case, *, warehouse_id: int) -> Reply:
+    """Ask for a count; one that is asked for and not done yet serves: nobody counts the same bins twice."""
+    asked = case.count
+    if asked is not None and asked.status == Count.State.OPEN and asked.warehouse_id == warehouse_id:
+        return {"count": asked.pk, "code": asked.code}
     reply = stock.order_count(command, item_id=case.item_id, warehouse_id=warehouse_id, reason=case.code)
     Case.objects.filter(pk=case.pk).update(count=reply["count"])
     record(command, "shortages.count_asked", case, count=reply["code"])
