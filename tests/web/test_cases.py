@@ -161,6 +161,10 @@ def test_what_a_purchase_costs_is_told_apart_from_what_it_costs_more(case: Case,
 def test_where_all_is_taken_nothing_is_left_to_decide(plant: SmallPlant, case: Case, as_role: SignIn) -> None:
     plant.put("BOLT", "A-02", 60, lot="FOUND")
     client = as_role("planner")
+    planning.run(EIGHT)
+    page = text_of(ways(client, case))
+    assert "counts on something that nobody has done yet" in page
+    assert "Take 25 pcs from bin A-02 of the same warehouse." in page.split("Accept the delay")[0]
     carry_out(client, case, "other_bin:")
     planning.run(EIGHT)
     page = text_of(ways(client, case))

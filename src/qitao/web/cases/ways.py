@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from qitao.accounts.models import User
+from qitao.kernel.quantity import ZERO
 from qitao.planning.models import SupplyKind
 from qitao.production.models import Requirement, WorkOrder
 from qitao.shortages import options
@@ -161,19 +162,33 @@ def _merit(card: Card) -> int:
     return 1 if card.is_partial else 0
 
 
-def _counted_on(requirement: Requirement) -> tuple[set[int], set[int]]:
-    """Return the other warehouses and the other items that the present plan covers the requirement from."""
-    pegs = requirement.pegs.filter(kind=SupplyKind.STOCK).values_list("supply_id", "item")
-    home = requirement.work_order.warehouse_id
-    return {place for place, _ in pegs if place != home}, {item for _, item in pegs if item != requirement.item_id}
+@dataclass(frozen=True, slots=True)
+class CountedOn:
+    """What the present plan covers a requirement from though nobody has decided it."""
+
+    warehouses: set[int]
+    items: set[int]
+    other_bin: bool  # stock of its own warehouse that is neither on its pick list nor reserved for it
 
 
-def _is_counted_on(option: options.Option, counted_on: tuple[set[int], set[int]]) -> bool:
+def _counted_on(requirement: Requirement) -> CountedOn:
+    pegs = list(requirement.pegs.filter(kind=SupplyKind.STOCK).values_list("supply_id", "item", "quantity"))
+    home, own = requirement.work_order.warehouse_id, requirement.item_id
+    at_home = sum((quantity for place, item, quantity in pegs if (place, item) == (home, own)), ZERO)
+    return CountedOn(
+        warehouses={place for place, _item, _quantity in pegs if place != home},
+        items={item for _place, item, _quantity in pegs if item != own},
+        other_bin=at_home > requirement.open_quantity - options.lacking(requirement),
+    )
+
+
+def _is_counted_on(option: options.Option, counted_on: CountedOn) -> bool:
     """Tell whether the plan's date already rests on an option that nobody has carried out."""
-    warehouses, items = counted_on
     if option.kind == OptionKind.TRANSFER:
-        return option.parameters["from_warehouse"] in warehouses
-    return option.kind == OptionKind.SUBSTITUTE and option.parameters["substitute"] in items
+        return option.parameters["from_warehouse"] in counted_on.warehouses
+    if option.kind == OptionKind.OTHER_BIN:
+        return counted_on.other_bin
+    return option.kind == OptionKind.SUBSTITUTE and option.parameters["substitute"] in counted_on.items
 
 
 def _gain(kit_on: date | None, today_on: date | None) -> int | None:
