@@ -35,6 +35,20 @@ def test_an_exact_code_comes_first(plant: SmallPlant) -> None:
     assert found("BOLT", plant.people["planner"])[0] == ("item", "BOLT")
 
 
+def test_partners_lead_to_their_orders(plant: SmallPlant) -> None:
+    plant.purchase("BOLT", 100, promised=9)
+    supplier, customer = plant.supplier, plant.customer
+    pages = {
+        each.code: each.url
+        for word in ("S-01", "C-01")
+        for finding in find(word, plant.people["planner"], most=5)
+        for each in finding.found
+    }
+    assert pages["S-01"] == f"/purchase-orders/?supplier={supplier.pk}"
+    assert pages["C-01"] == f"/sales-orders/?customer={customer.pk}"
+    assert found("S-01", plant.people["planner"])[0] == ("supplier", "S-01")  # before its orders
+
+
 def test_pinyin_initials_find_items(plant: SmallPlant) -> None:
     Item.objects.filter(code="PLATE").update(name="钢板", pinyin="gb")
     assert ("item", "PLATE") in found("gb", plant.people["picker"])
