@@ -311,7 +311,7 @@ def _purchase_orders() -> Iterator[Values]:
     rows = Delivery.objects.filter(line__order__status="open", quantity__gt=0).select_related(
         "line__item", "line__order__supplier", "line__order__warehouse"
     )
-    for row in rows.order_by("line__order_id", "line_id", "sequence"):
+    for row in sorted(rows, key=_delivery_place):
         order = row.line.order
         yield {
             "order": order.code,
@@ -335,6 +335,11 @@ def _purchase_orders() -> Iterator[Values]:
             "received": ZERO,
             "warehouse": wish.warehouse.code,
         }
+
+
+def _delivery_place(row: Delivery) -> tuple[int, int, date, int]:
+    """Return where a delivery stands: the parts of a line by their dates, as an import numbers them."""
+    return row.line.order_id, row.line_id, row.expected_on or date.max, row.sequence
 
 
 def _transfers() -> Iterator[Values]:
