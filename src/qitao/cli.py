@@ -1,7 +1,8 @@
 """The command `qitao`.
 
 Exit codes: 0 done; 1 the answer is no (refused, or problems found); 2 used wrongly (arguments, environment, a port
-that is taken); 3 no database. What was anticipated is said in one line with its remedy; a traceback is a defect.
+that is taken); 3 no database; 141 nobody reads the output any more. What was anticipated is said in one line with its
+remedy; a traceback is a defect.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from qitao.accounts.roles import ROLES
 from qitao.kernel.refusal import Refusal
 from qitao.project import env
 
-DONE, NO, WRONG_USE, NO_DATABASE, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, NO, WRONG_USE, NO_DATABASE, INTERRUPTED, UNHEARD = 0, 1, 2, 3, 130, 141
 
 UNREACHABLE = ("OperationalError", "PoolTimeout")
 UNUSABLE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)
@@ -38,9 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USE
     try:
         run: Run = given.run
-        return run(given, environment)
+        answer = run(given, environment)
+        sys.stdout.flush()
+        return answer
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read along, such as `head`, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNHEARD
     except Refusal as refusal:
         _complain(_said(refusal, environment.language))
         return NO
@@ -48,11 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _anticipated(failure)
         if code is None:
             raise
-        _complain(_told(failure, code, environment))
+        _complain(_told(failure, environment))
         return code
 
 
-def _told(failure: Exception, code: int, environment: env.Environment) -> str:
+def _told(failure: Exception, environment: env.Environment) -> str:
     """Say in one line what failed, and what can be done about it."""
     if isinstance(failure, UNUSABLE) and failure.filename:
         reason = (failure.strerror or "cannot be used").lower()

@@ -67,6 +67,17 @@ def test_a_place_that_cannot_be_used_is_one_line_with_a_remedy(tmp_path: Path) -
     assert answer.stderr.startswith("qitao: There is no folder")
 
 
+def test_nobody_listens_any_more(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("item,kind,lead_days\nA,buy,1\n", "utf-8")
+    command = [sys.executable, "-m", "qitao", "plan", str(tmp_path), "--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(120) == 141
+
+
 def test_the_roles_can_be_looked_up() -> None:
     assert "warehouse_manager" in qitao("createuser", "--help").stdout
 
