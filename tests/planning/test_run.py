@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from qitao.journal.models import Fact
 from qitao.picking import actions as picking
 from qitao.picking.models import PickLine
 from qitao.planning import actions as planning
@@ -141,6 +143,28 @@ def test_the_screens_know_how_much_happened_since(plant: SmallPlant) -> None:
     planning.run(EIGHT)
     assert freshness().is_current
     plant.work_order(10)
+    assert freshness().facts_since == 1
+
+
+def test_a_fact_that_became_visible_late_is_not_overlooked(plant: SmallPlant) -> None:
+    plant.work_order(10)
+    planning.run(EIGHT)
+    run = PlanRun.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('journal_fact_id_seq', %s)", [run.last_fact_id + 1])
+    plant.work_order(10)
+    planning.run(EIGHT)
+    assert freshness().is_current
+    late = Fact.objects.latest("id")
+    Fact(
+        id=run.last_fact_id + 1,
+        kind="stock.moved",
+        at=EIGHT,
+        actor=late.actor,
+        command_id=uuid4(),
+        subject="-",
+        subject_id=1,
+    ).save(force_insert=True)  # its number was drawn before the last one's, its transaction took longer
     assert freshness().facts_since == 1
 
 

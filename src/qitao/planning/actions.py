@@ -45,6 +45,7 @@ def run(at: datetime) -> PlanRun:
             finished_at=started,
             as_of=planned.shot.plant.as_of,
             last_fact_id=planned.shot.facts.newest,
+            recent_facts=planned.shot.facts.recent,
             work_orders=len(planned.shot.orders),
             requirements=len(planned.shot.lines),
             engine_ms=round(planned.engine_seconds * 1000),

@@ -26,5 +26,15 @@ class FactsSeen:
 def seen() -> FactsSeen:
     """Return what this transaction, or this moment, sees."""
     newest = Fact.objects.aggregate(newest=Max("id"))["newest"] or 0
-    recent = Fact.objects.filter(id__gt=newest - RECENT, id__lte=newest).aggregate(number=Count("id"))["number"]
-    return FactsSeen(newest, recent)
+    return FactsSeen(newest, _recent(newest))
+
+
+def since(known: FactsSeen) -> int:
+    """Return how many facts were not seen then: those that came after, and those that became visible late."""
+    after = Fact.objects.filter(id__gt=known.newest).exclude(kind__startswith="planning.").count()
+    return after + max(_recent(known.newest) - known.recent, 0)
+
+
+def _recent(newest: int) -> int:
+    found = Fact.objects.filter(id__gt=newest - RECENT, id__lte=newest).aggregate(number=Count("id"))
+    return int(found["number"])

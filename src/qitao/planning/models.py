@@ -17,6 +17,7 @@ class PlanRun(models.Model):
     finished_at = models.DateTimeField()
     as_of = models.DateField()
     last_fact_id = models.BigIntegerField(help_text="The newest fact the run knew of: what came later is plan drift.")
+    recent_facts = models.PositiveIntegerField(default=0, help_text="How many shortly before it the run knew of.")
     work_orders = models.PositiveIntegerField()
     requirements = models.PositiveIntegerField()
     engine_ms = models.PositiveIntegerField()

@@ -10,9 +10,8 @@ from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from qitao.catalog.models import Item
-from qitao.journal.models import Fact
 from qitao.planning.actions import Planned, plan
-from qitao.planning.facts_seen import seen
+from qitao.planning.facts_seen import FactsSeen, seen, since
 from qitao.planning.models import DemandDate, KitDate, KitState, Peg, PlanRun, SupplyKind
 from qitao.production.models import WorkOrder
 from qitao.purchasing.models import Delivery
@@ -54,8 +53,14 @@ class Freshness:
 def freshness() -> Freshness:
     """Return how old the plan is: its run, and how many facts it does not know of."""
     run = PlanRun.objects.order_by("-id").first()
-    since = Fact.objects.filter(id__gt=run.last_fact_id if run else 0).exclude(kind__startswith="planning.")
-    return Freshness(run, since.count())
+    return Freshness(run, since(FactsSeen(run.last_fact_id, run.recent_facts) if run else FactsSeen(0, 0)))
+
+
+def newest() -> str:
+    """Return a mark of all that screens can know of by now: the newest fact and the newest plan."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (SELECT max(id) FROM journal_fact), (SELECT max(id) FROM planning_planrun)")
+        return "-".join(str(number or 0) for number in cursor.fetchone())
 
 
 def board() -> QuerySet[KitDate]:
