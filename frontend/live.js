@@ -20,8 +20,9 @@ const offline = (on) => {
 }
 
 function connect() {
-  if (stream || document.hidden || !document.querySelector('.shell')) return
-  stream = new EventSource('/live/')
+  const shell = document.querySelector('.shell')
+  if (stream || document.hidden || !shell) return
+  stream = new EventSource(`/live/?seen=${encodeURIComponent(shell.dataset.seen || '')}`)
   stream.onopen = () => {
     pause = 1000
     offline(false)

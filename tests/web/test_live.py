@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import time
+import uuid
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -15,6 +17,8 @@ from django.test import Client
 
 from qitao.accounts.models import User
 from qitao.journal.facts import announce
+from qitao.journal.models import Fact
+from qitao.planning.queries import newest
 from tests.fixtures.web import WebServer
 from tests.small_plant import EIGHT
 
@@ -24,10 +28,10 @@ SCREENS = 40  # more than the pool has connections
 class Screen:
     """An open stream, read over a bare socket."""
 
-    def __init__(self, server: WebServer, cookie: str) -> None:
+    def __init__(self, server: WebServer, cookie: str, *, seen: str = "") -> None:
         parts = urlsplit(server.url)
         self.socket = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10)
-        request = f"GET /live/ HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: sessionid={cookie}\r\n\r\n"
+        request = f"GET /live/?seen={seen} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: sessionid={cookie}\r\n\r\n"
         self.socket.sendall(request.encode())
         self.read = b""
         self.until(b"retry:")
@@ -101,6 +105,24 @@ def test_a_fact_reaches_every_screen_by_one_connection(server: WebServer, cookie
     assert settled(0)
 
 
+def test_a_page_looks_again_at_what_happened_before_it_listened(server: WebServer, cookie: str) -> None:
+    page = _get(server, "/items/", cookie, whole=True)
+    (seen,) = re.findall(rb'data-seen="([\d-]+)"', page)
+    _fact()
+    with contextlib.closing(Screen(server, cookie, seen=seen.decode())) as late:
+        late.until(b'{"kind": "*"', seconds=2)
+    with contextlib.closing(Screen(server, cookie, seen=newest())) as current:
+        assert settled(1)
+        announce("stock.counted")
+        assert b'"*"' not in current.until(b"stock.counted")
+
+
+def _fact() -> None:
+    """Let something happen."""
+    user = User.objects.get(username="lin")
+    Fact.objects.create(kind="stock.counted", at=EIGHT, actor=user, command_id=uuid.uuid4(), subject="-", subject_id=1)
+
+
 def test_what_is_rolled_back_is_not_told(server: WebServer, cookie: str) -> None:
     with screens(server, cookie, 1) as (screen,):
         assert settled(1)
@@ -129,11 +151,14 @@ def test_a_stranger_hears_nothing(server: WebServer, transactional_db: None) -> 
     assert b" 401 " in _get(server, "/live/", "")
 
 
-def _get(server: WebServer, path: str, cookie: str) -> bytes:
+def _get(server: WebServer, path: str, cookie: str, *, whole: bool = False) -> bytes:
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as asked:
         request = (
             f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: sessionid={cookie}\r\nConnection: close\r\n\r\n"
         )
         asked.sendall(request.encode())
-        return asked.recv(4096)
+        read = asked.recv(4096)
+        while whole and (part := asked.recv(65536)):
+            read += part
+        return read

@@ -27,6 +27,7 @@ from qitao.accounts.roles import PERMISSIONS
 from qitao.journal.command import Command
 from qitao.kernel.refusal import BadValue, NotAllowed, Refusal
 from qitao.kernel.words import gettext_noop
+from qitao.planning.queries import newest
 from qitao.web.request import Request
 from qitao.web.saying import Said, say
 
@@ -49,6 +50,8 @@ def page(*, permission: str, methods: Sequence[str] = ("GET",)) -> Callable[[Vie
                 return HttpResponseNotAllowed(allowed)
             try:
                 stopped = stop(request, permission)
+                if stopped is None and request.method == "GET" and permission != EVERYONE and not request.htmx:
+                    request.seen = newest()
                 return _uncached(stopped or view(request, *args, **arguments))
             except Refusal as refusal:
                 return refused(request, refusal)

@@ -13,3 +13,4 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    seen: str  # all that screens could know of before this page was made; see `qitao.web.live`

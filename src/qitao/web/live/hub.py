@@ -47,13 +47,14 @@ class Hub:
             if not self.screens and self.listener is not None:
                 self.listener.cancel()
                 self.listener = None
+                self.is_listening.clear()
 
     async def _listen(self) -> None:
         pause, was_broken = FIRST_PAUSE, False
         while True:
             try:
                 await self._listen_once(tell_missed=was_broken)
-            except psycopg.OperationalError as broken:
+            except psycopg.Error as broken:
                 log.warning("live.listener_broken", error=str(broken).strip())
                 pause = FIRST_PAUSE if self.is_listening.is_set() else min(pause * 2, LONGEST_PAUSE)
                 was_broken = True

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
 
-from qitao.web.live.hub import hub
+from qitao.planning.queries import newest
+from qitao.web.live.hub import MISSED, hub
 from qitao.web.page import SIGNED_IN
 from qitao.web.request import Request
 
@@ -30,7 +32,7 @@ async def live(request: Request) -> HttpResponseBase:
     if not isinstance(request, ASGIRequest):
         return HttpResponse(status=204)  # this server cannot stream; the browser does not ask again
     return StreamingHttpResponse(
-        _stream(),
+        _stream(request.GET.get("seen", "")),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -40,9 +42,14 @@ live.permission = SIGNED_IN  # type: ignore[attr-defined]
 live.methods = ("GET",)  # type: ignore[attr-defined]
 
 
-async def _stream() -> AsyncIterator[str]:
+async def _stream(seen: str) -> AsyncIterator[str]:
+    """Stream events; a page that was made before the last of them, and before it listened, looks at everything."""
     async with hub().screen() as events:
         yield RETRY
+        with suppress(TimeoutError):
+            await asyncio.wait_for(hub().is_listening.wait(), BEAT_SECONDS)
+        if seen and seen != await sync_to_async(_newest)():
+            yield f"data: {MISSED}\n\n"
         while True:
             try:
                 payload = await asyncio.wait_for(events.get(), BEAT_SECONDS)
@@ -50,3 +57,10 @@ async def _stream() -> AsyncIterator[str]:
                 yield BEAT
             else:
                 yield f"data: {payload}\n\n"
+
+
+def _newest() -> str:
+    try:
+        return newest()
+    finally:
+        connections.close_all()
