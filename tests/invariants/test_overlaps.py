@@ -57,6 +57,18 @@ def test_two_planners_split_one_order(plant: SmallPlant) -> None:
     assert Requirement.objects.filter(item__code="BOLT").aggregate(all=Sum("quantity"))["all"] == 40
 
 
+def test_a_new_order_while_another_is_served_last(plant: SmallPlant) -> None:
+    order = plant.work_order(1, code="WO-1")
+    plant.work_order(1, code="WO-2")
+    overlap(
+        lambda: production.rank_all(plant.do("planner"), work_order_ids=[order.pk]),
+        lambda: plant.work_order(1, code="WO-3"),
+    )
+    served = list(WorkOrder.objects.order_by("rank").values_list("code", "rank"))
+    assert [code for code, _ in served] == ["WO-2", "WO-1", "WO-3"]
+    assert len({rank for _, rank in served}) == 3
+
+
 def test_a_list_is_asked_for_while_its_order_is_cancelled(plant: SmallPlant) -> None:
     order = plant.released(10)
     plant.put("BOLT", "A-01", 40)

@@ -18,7 +18,7 @@ from qitao.kernel.quantity import PLACES, ZERO, plain, required, round_up
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
 from qitao.production.models import OPEN_STATES, WORK_ORDER, Requirement, WorkOrder
-from qitao.production.queries import last_rank, open_requirements, shares
+from qitao.production.queries import last_rank, lock_ranks, open_requirements, shares
 from qitao.production.refusals import (
     MoreThanAsked,
     NoBom,
@@ -303,8 +303,9 @@ def report_output(
 def rank_before(command: Command, *, work_order_id: int, before_id: int) -> Reply:
     """Serve a work order just before another one; those in between move down by one.
 
-    Records: production.ranked.
+    Records: production.ranked. Locks: the ranks.
     """
+    lock_ranks()
     work_order = WorkOrder.objects.get(pk=work_order_id)
     other = WorkOrder.objects.get(pk=before_id)
     WorkOrder.objects.filter(rank__gte=other.rank).update(rank=F("rank") + 1)
@@ -324,7 +325,7 @@ def rank_before(command: Command, *, work_order_id: int, before_id: int) -> Repl
 def rank_all(command: Command, *, work_order_ids: list[int], before_id: int | None = None) -> Reply:
     """Serve work orders, in this sequence, just before another one – or, without it, after all others.
 
-    Records: production.ranked for each.
+    Records: production.ranked for each. Locks: the ranks.
     """
     chosen = [pk for pk in work_order_ids if pk != before_id]
     for work_order_id in chosen:
@@ -336,7 +337,8 @@ def rank_all(command: Command, *, work_order_ids: list[int], before_id: int | No
 
 
 def _rank_last(command: Command, work_order_id: int) -> None:
-    work_order, last = WorkOrder.objects.get(pk=work_order_id), last_rank()
+    last = last_rank()
+    work_order = WorkOrder.objects.get(pk=work_order_id)
     WorkOrder.objects.filter(pk=work_order.pk).update(rank=last + 1)
     record(command, "production.ranked", work_order, was=work_order.rank, now=last + 1, before="")
 

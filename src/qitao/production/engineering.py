@@ -183,16 +183,12 @@ def derive_anew(command: Command, *, work_order_ids: Sequence[int]) -> Reply:
     """
     if not work_order_ids:
         return {"derived": []}
-    orders = list(
-        WorkOrder.objects.select_for_update(of=("self",))
-        .filter(pk__in=work_order_ids)
-        .select_related("item", "warehouse")
-        .prefetch_related("requirements__item__unit")
-        .order_by("pk")
-    )
-    recipes = Recipes({order.item_id for order in orders})
+    rows = WorkOrder.objects.filter(pk__in=work_order_ids).select_related("item", "warehouse")
+    rows = rows.prefetch_related("requirements__item__unit").order_by("pk")
+    recipes = Recipes({order.item_id for order in rows})
+    ledger.lock_items({key[0] for order in rows for key in (*_derived(order, recipes), *_present(order))})
+    orders = list(rows.select_for_update(of=("self",)))  # as they are now; items first, as everywhere
     wanted = {order.pk: _derived(order, recipes) for order in orders}
-    ledger.lock_items({key[0] for order in orders for key in (*wanted[order.pk], *_present(order))})
     for order in orders:
         why_not = _why_not(order, recipes)
         if why_not:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from qitao.catalog.models import Item
@@ -30,8 +31,18 @@ def open_requirements(
     return lines.filter(scope).select_related("item__unit", "work_order__warehouse")
 
 
+RANK_LOCK = 1 << 50  # one ranking at a time; see the locks of items in `stock.ledger`
+
+
+def lock_ranks() -> None:
+    """Let nobody else give ranks until the transaction ends: what is read of them now is true when it is written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RANK_LOCK])
+
+
 def last_rank() -> int:
-    """Return the largest rank in use; 0 where there is none."""
+    """Return the largest rank in use; 0 where there is none. Locks: the ranks, for whoever gives the next one."""
+    lock_ranks()
     return WorkOrder.objects.order_by("-rank").values_list("rank", flat=True).first() or 0
 
 
