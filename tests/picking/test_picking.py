@@ -14,7 +14,7 @@ from qitao.production.models import Requirement
 from qitao.shortages.models import Case
 from qitao.stock import actions as stock
 from qitao.stock import queries as ledger
-from qitao.stock.models import Balance, Count
+from qitao.stock.models import Balance, Count, TransferLine
 from tests import small_plant
 from tests.small_plant import EIGHT, SmallPlant
 
@@ -130,11 +130,13 @@ def test_after_ten_minutes_a_pick_is_not_undone(plant: SmallPlant) -> None:
 def test_short_with_another_bin_nearby_opens_no_case(plant: SmallPlant) -> None:
     plant.put("BOLT", "A-01", 40)
     plant.put("BOLT", "A-03", 100, lot="L2")
-    work_order = plant.released(10)
+    work_order = plant.released(10, code="WO-1")
     line = line_of(work_order, "BOLT")
     reply = picking.report_short(plant.do("picker"), pick_line_id=line.pk, found=Decimal(15), reason="less")
     assert reply["covered"]
     assert not Case.objects.exists()
+    count = Count.objects.get()  # what is in doubt is out of use until somebody looks
+    assert (count.status, count.reason, count.lines.count()) == ("open", "WO-1", 2)
     spare = Balance.objects.get(lot__code="L2")
     picking.take_from(plant.do("picker"), requirement_id=line.requirement_id, balance_id=spare.pk, quantity=Decimal(25))
     assert line_of(work_order, "BOLT").quantity == 25
@@ -169,6 +171,23 @@ def test_a_doubted_bin_is_not_offered_again_until_it_is_counted(plant: SmallPlan
     served = PickLine.objects.filter(item__code="BOLT", status="open").order_by("requirement__work_order__rank")
     assert [(row.requirement.work_order.code, row.quantity) for row in served] == [("WO-1", 40), ("WO-2", 20)]
     assert ledger.verify() == []
+
+
+def test_what_is_missing_is_sent_for_once(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 15)
+    plant.put("BOLT", "B-01", 500)
+    work_order = plant.released(10)
+    wanted = {
+        "requirement_id": work_order.requirements.get(item__code="BOLT").pk,
+        "from_warehouse_id": plant.second.pk,
+        "quantity": Decimal(400),  # more than it lacks: the screen may be old
+    }
+    command = plant.do("warehouse_manager")
+    reply = picking.send_for(command, **wanted)
+    line = line_of(work_order, "BOLT")
+    picking.confirm(plant.do("picker"), pick_line_id=line.pk, quantity=line.quantity)
+    assert picking.send_for(command, **wanted) == reply  # sent again by a scanner that lost the answer
+    assert [(row.quantity, row.holder_id) for row in TransferLine.objects.all()] == [(25, wanted["requirement_id"])]
 
 
 def test_what_is_found_damaged_becomes_so_in_the_ledger(plant: SmallPlant) -> None:

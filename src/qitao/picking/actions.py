@@ -27,6 +27,7 @@ from qitao.picking.refusals import (
 )
 from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
 from qitao.production.refusals import NothingOpen
+from qitao.stock import actions as transfers
 from qitao.stock import ledger
 from qitao.stock import queries as stock
 from qitao.stock.ledger import Line
@@ -314,6 +315,33 @@ def take_from(command: Command, *, requirement_id: int, balance_id: int, quantit
     line = filling.add_line(pick_list, requirement, balance, quantity)
     record(command, "picking.filled", pick_list, lines=1, work_order=work_order.code)
     return {"pick_list": pick_list.pk, "code": pick_list.code, "pick_line": line.pk}
+
+
+@action(permission="stock.transfer")
+def send_for(command: Command, *, requirement_id: int, from_warehouse_id: int, quantity: Decimal) -> Reply:
+    """Plan a transfer from another warehouse of what a requirement lacks, at most `quantity`; it comes for this one.
+
+    Refuses: NothingOpen where it lacks nothing any more, and as `stock.plan_transfer`. Locks: the item.
+    """
+    ledger.lock_items([Requirement.objects.values_list("item_id", flat=True).get(pk=requirement_id)])
+    requirement = _holder(requirement_id)
+    work_order = requirement.work_order
+    missing = sum((x.quantity for x in queries.lacking(work_order) if x.requirement.pk == requirement.pk), ZERO)
+    if missing <= 0:
+        raise NothingOpen(what=str(requirement))
+    wanted = min(quantity, missing)
+    reply = transfers.plan_transfer(
+        command,
+        item_id=requirement.item_id,
+        from_warehouse_id=from_warehouse_id,
+        to_warehouse_id=work_order.warehouse_id,
+        quantity=wanted,
+        due_on=work_order.start_on,
+        reason=work_order.code,
+        holder=Requirement._meta.label_lower,
+        holder_id=requirement.pk,
+    )
+    return {**reply, "quantity": str(wanted)}
 
 
 @action(permission="planning.rank")

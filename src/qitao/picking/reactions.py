@@ -5,8 +5,10 @@ from __future__ import annotations
 from qitao.journal.command import Command
 from qitao.journal.models import Fact
 from qitao.picking import filling
-from qitao.picking.models import PickList
+from qitao.picking.actions import DOUBTS
+from qitao.picking.models import PickList, ShortPick
 from qitao.production.models import Requirement, WorkOrder
+from qitao.stock import actions as stock
 from qitao.stock import ledger
 from qitao.stock.models import Count, Transfer
 
@@ -36,6 +38,14 @@ def drop_lists(command: Command, fact: Fact) -> None:
     ledger.lock_items(line.item_id for line in lines)
     filling.take_back(lines)
     PickList.objects.filter(pk__in=[pick_list.pk for pick_list in lists]).update(status="cancelled")
+
+
+def count_doubted(command: Command, fact: Fact) -> None:
+    """Have the item counted where a picker doubted the record: what is in doubt is out of use until then."""
+    short = ShortPick.objects.select_related("requirement__work_order").get(pk=fact.subject_id)
+    if short.reason in DOUBTS:
+        work_order = short.requirement.work_order
+        stock.order_count(command, item_id=short.item_id, warehouse_id=work_order.warehouse_id, reason=work_order.code)
 
 
 def recount(command: Command, fact: Fact) -> None:

@@ -49,7 +49,7 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "picking.picked": (planning.ask,),
     "picking.undone": (planning.ask,),
     "picking.handed_over": (planning.ask,),
-    "picking.short": (shortages.open_for_short_pick, planning.ask),
+    "picking.short": (shortages.open_for_short_pick, picking.count_doubted, planning.ask),
     "exchange.imported": (planning.ask,),
     "catalog.item_changed": (planning.ask,),
     "catalog.item_site_kept": (planning.ask,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,20 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qitao.journal.queries import newest
-from qitao.kernel.quantity import plain
 from qitao.picking import actions, queries
 from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
 from qitao.production import actions as production
 from qitao.production.models import Requirement, WorkOrder
 from qitao.shortages import actions as shortages
-from qitao.stock import actions as stock
-from qitao.stock.models import Warehouse
 from qitao.web import formats
 from qitao.web.lists import show
 from qitao.web.page import command_from, done, page
 from qitao.web.picking import scanned
 from qitao.web.picking.listing import PICK_LISTS
-from qitao.web.picking.showing import AnswerPage, answer_page, cases_of, lacking_of, pick_page
+from qitao.web.picking.showing import AnswerPage, answer_page, cases_of, pick_page
 from qitao.web.places import page_of
 from qitao.web.reading import Reading
 from qitao.web.request import Request
@@ -257,23 +255,17 @@ def open_case(request: Request, pk: int) -> HttpResponseBase:
 def send_for(request: Request, pk: int) -> HttpResponseBase:
     """Plan a transfer of what is missing from another warehouse."""
     short = get_object_or_404(
-        ShortPick.objects.select_related("requirement__work_order__warehouse", "requirement__item"), pk=pk
+        ShortPick.objects.select_related("requirement__work_order", "requirement__item__unit"), pk=pk
     )
     fields = Reading(request.POST)
-    source = get_object_or_404(Warehouse, pk=fields.number("warehouse", title=_("Warehouse")))
-    quantity = min(fields.positive("quantity", title=_("Quantity")), lacking_of(short.requirement))
-    reply = stock.plan_transfer(
+    reply = actions.send_for(
         command_from(request),
-        item_id=short.item_id,
-        from_warehouse_id=source.pk,
-        to_warehouse_id=short.requirement.work_order.warehouse_id,
-        quantity=quantity,
-        due_on=short.requirement.work_order.start_on,
-        reason=short.requirement.work_order.code,
-        holder="production.requirement",
-        holder_id=short.requirement_id,
+        requirement_id=short.requirement_id,
+        from_warehouse_id=fields.number("warehouse", title=_("Warehouse")),
+        quantity=fields.positive("quantity", title=_("Quantity")),
     )
-    text = _("Transfer {code} of {quantity} is planned.").format(code=reply["code"], quantity=plain(quantity))
+    quantity = formats.quantity(Decimal(reply["quantity"]), short.requirement.item.unit)
+    text = _("Transfer {code} of {quantity} is planned.").format(code=reply["code"], quantity=quantity)
     return done(request, text, to=_back_to_list(short))
 
 
