@@ -126,7 +126,7 @@ def parser() -> argparse.ArgumentParser:
     worker.add_argument("--concurrency", type=int, default=2, metavar="N", help="how many things at once (2)")
     command("migrate", _migrate, "Bring the database's tables up to date")
     _describe_exchange(command)
-    command("verify", _verify, "Prove that balances equal moves")
+    command("verify", _verify, "Prove that balances equal moves, and allocations what picks and transfers take")
     command("doctor", _doctor, "Check environment, database and machine; say what to do")
     person = command("createuser", _createuser, "Make a person who can sign in; asks for the password, or reads a line")
     person.add_argument("username")
@@ -231,13 +231,15 @@ def _verify(given: argparse.Namespace, environment: env.Environment) -> int:
     from qitao.project import connect
 
     with connect.database(environment):
+        from qitao.picking.proving import unclaimed
         from qitao.stock.queries import verify
 
-        drifts = verify()
-    for drift in drifts:
-        print(drift)
+        drifts, loose = verify(), unclaimed()
+    for found in (*drifts, *loose):
+        print(found)
     print(f"balances that differ from their moves: {len(drifts)}" if drifts else "balances equal moves")
-    return NO if drifts else DONE
+    print(f"allocations that differ from their claims: {len(loose)}" if loose else "allocations equal claims")
+    return NO if drifts or loose else DONE
 
 
 def _doctor(given: argparse.Namespace, environment: env.Environment) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qitao import __version__
+from tests import small_plant
 
 COMMANDS = ("demo", "serve", "worker", "migrate", "import", "export", "plan", "verify", "doctor", "createuser")
 
@@ -105,7 +106,22 @@ class TestWithADatabase:
 
     def test_an_empty_ledger_verifies(self) -> None:
         answer = qitao("verify")
-        assert (answer.returncode, answer.stdout) == (0, "balances equal moves\n"), answer.stderr
+        assert answer.returncode == 0, answer.stderr
+        assert answer.stdout == "balances equal moves\nallocations equal claims\n"
+
+    def test_what_is_allocated_for_nobody_is_named(self) -> None:
+        from qitao.stock.models import Balance
+
+        plant = small_plant.build()
+        balance = plant.put("BOLT", "A-01", 10)
+        Balance.objects.filter(pk=balance.pk).update(allocated=3)
+        answer = qitao("verify")
+        assert answer.returncode == 1
+        assert answer.stdout.splitlines() == [
+            "BOLT · RM/A-01 · ok: allocated 3, claimed 0",
+            "balances equal moves",
+            "allocations that differ from their claims: 1",
+        ]
 
     def test_a_person_is_made_and_may_sign_in(self) -> None:
         from qitao.accounts.models import User
