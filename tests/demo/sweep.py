@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from qitao.exchange.dataset import BomLine, Dataset, WorkOrder
 
@@ -95,6 +96,18 @@ def expected_on(dataset: Dataset, item: str) -> list[tuple[date, Decimal]]:
 
 def sweep(dataset: Dataset) -> dict[str, str]:
     """Return the state of every work order: now, on_date, late or never."""
+    return {code: kit.state for code, kit in plan(dataset).items()}
+
+
+class Kit(NamedTuple):
+    """How a work order stands, and when its output is there."""
+
+    state: str
+    done: date
+
+
+def plan(dataset: Dataset) -> dict[str, Kit]:
+    """Return every work order's state, and when it is done: what waits for a late one is late too."""
     pool = Pool()
     needs = defaultdict(list)
     for row in dataset.requirements:
@@ -109,16 +122,18 @@ def sweep(dataset: Dataset) -> dict[str, str]:
     for row in dataset.reservations:
         pool.held[row.order, row.item] = row.quantity
         pool.take(row.item, row.quantity)
-    states: dict[str, str] = {}
+    kits: dict[str, Kit] = {}
     # A work order comes after those that feed it: their output is supply only when their own day is known.
     for order in sorted(dataset.work_orders, key=lambda row: (DEPTH[row.item[:2]], row.rank)):
         kit = max((_cover(pool, order, *need, stand_in) for need in needs[order.code]), default=dataset.as_of)
         late = kit > max(order.start_on, dataset.as_of)
-        states[order.code] = "never" if kit == FAR else "late" if late else "now" if kit <= dataset.as_of else "on_date"
+        state = "never" if kit == FAR else "late" if late else "now" if kit <= dataset.as_of else "on_date"
+        done = FAR
         if kit < FAR:
             done = order.due_on + (kit - max(order.start_on, dataset.as_of) if late else timedelta(0))
             pool.dated[order.item].append((max(done, dataset.as_of), order.quantity - order.quantity_done))
-    return states
+        kits[order.code] = Kit(state, done)
+    return kits
 
 
 def _cover(pool: Pool, order: WorkOrder, item: str, quantity: Decimal, stand_in: dict[str, str]) -> date:

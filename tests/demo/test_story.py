@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ import pytest
 from qitao.demo import SEED, generate, story
 from qitao.demo.days import PlantDays
 from qitao.exchange.dataset import Dataset, Source, WorkOrder
-from tests.demo.sweep import expected_on, sweep, usable
+from tests.demo.sweep import expected_on, plan, sweep, usable
 
 ZERO = Decimal(0)
 KINDS = ["wrong_record", "reserved", "late_supplier", "rejected_lot", "other_warehouse", "substitute"]
@@ -115,20 +116,39 @@ def test_reserved_a_later_work_order_holds_it_and_is_paid_back_in_time(shift: Sh
     assert usable(shift.data, item) + in_time >= both
 
 
-def test_late_supplier_the_promise_has_passed_and_haste_pays(shift: Shift) -> None:
+def test_late_supplier_the_promise_has_passed(shift: Shift) -> None:
     line = next(row for row in shift.data.purchase_lines if row.item == shift.component("late_supplier"))
     assert line.promised_on < shift.data.as_of
     assert line.repromised_on > shift.order("late_supplier").start_on
     assert shift.here("late_supplier") < shift.needed("late_supplier")
     assert shift.here("late_supplier") + line.quantity - line.received >= shift.needed("late_supplier")
+
+
+WEEK = [date(2026, 11, 20) + timedelta(days) for days in range(7)]
+HOLIDAYS = [date(2026, 9, 28), date(2026, 12, 30), date(2027, 2, 1), date(2027, 4, 29)]
+
+
+@pytest.mark.parametrize("as_of", [*WEEK, *HOLIDAYS], ids=str)
+def test_late_supplier_the_customer_pays_more_for_the_wait_than_haste_costs(as_of: date) -> None:
+    """The delay goes from the board through everything that waits for it, whatever weekends lie between."""
+    shift = Shift(as_of)
+    item = shift.component("late_supplier")
     first = min(shift.sources("late_supplier"), key=lambda row: row.priority)
     assert first.expedite_days is not None
-    hurried = shift.data.as_of + timedelta(first.expedite_days)
-    assert hurried <= line.repromised_on - timedelta(2)
-    top = shift.orders["MO10233"]
-    sold = {(row.order, row.line): row for row in shift.data.sales_lines}[top.sales_order, top.sales_line]
-    late = (line.repromised_on - shift.order("late_supplier").start_on).days - (sold.due_on - top.due_on).days
-    assert first.expedite_cost < late * sold.penalty_per_day
+    hurried = as_of + timedelta(first.expedite_days)
+    lines = [replace(row, repromised_on=hurried) if row.item == item else row for row in shift.data.purchase_lines]
+    assert _penalty(shift, replace(shift.data, purchase_lines=lines)) == 0
+    assert first.expedite_cost < _penalty(shift, shift.data)
+
+
+def _penalty(shift: Shift, data: Dataset) -> Decimal:
+    """Return what the customer at the top of the late supplier's chain may ask for."""
+    top = shift.order("late_supplier")
+    while top.parent:
+        top = shift.orders[top.parent]
+    sold = next(row for row in data.sales_lines if (row.order, row.line) == (top.sales_order, top.sales_line))
+    days = (plan(data)[top.code].done - sold.due_on).days
+    return max(days, 0) * sold.penalty_per_day
 
 
 def test_rejected_lot_it_lies_in_quarantine_and_another_supplier_is_quick(shift: Shift) -> None:

@@ -52,7 +52,7 @@ STORY: tuple[StoryLine, ...] = (
         "late_supplier",
         "MO10233-3",
         "KLP7860",
-        "Promised for two days ago, re-promised for next week. 1,200 are here; the order needs 4,810.",
+        "Promised for two days ago, re-promised for in seven working days. 1,200 are here; the order needs 4,810.",
         "expedite",
         "The supplier delivers in two days against a fee that is less than the penalty for the wait.",
     ),
@@ -162,7 +162,7 @@ class StoryIncoming:
 INCOMING: tuple[StoryIncoming, ...] = (
     StoryIncoming("ORM3165", "V118", 25000, 6, 9),
     StoryIncoming("EC-400V-120U-18X30-LL", "V105", 12000, 6),
-    StoryIncoming("KLP7860", "V117", 12500, -2, 5),
+    StoryIncoming("KLP7860", "V117", 12500, -2, 7),  # five would be caught up before the customer waits
     StoryIncoming("HS-AD065A-T-B", "V134", 9000, 7),
     StoryIncoming("ACW-CN-3X1.0-1.8U", "V132", 6000, 8),
     StoryIncoming("CC0805-22U-25V-X5R-L", "V104", 60000, 4, 7),
