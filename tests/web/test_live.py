@@ -9,6 +9,7 @@ import socket
 import time
 import uuid
 from collections.abc import Iterator
+from inspect import iscoroutinefunction
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,8 +20,10 @@ from qitao.accounts.models import User
 from qitao.journal.facts import announce
 from qitao.journal.models import Fact
 from qitao.planning.queries import newest
+from qitao.project.asgi import STREAMS
 from tests.fixtures.web import WebServer
 from tests.small_plant import EIGHT
+from tests.web.test_permissions import routes
 
 SCREENS = 40  # more than the pool has connections
 
@@ -145,6 +148,11 @@ def test_a_broken_connection_is_opened_again_and_screens_look_at_everything(serv
         announce("stock.counted")
         for screen in opened:
             screen.until(b"stock.counted")
+
+
+def test_what_streams_is_served_by_the_event_loop_and_nothing_else() -> None:
+    asynchronous = {route.address for route in routes() if iscoroutinefunction(route.view)}
+    assert asynchronous == set(STREAMS)
 
 
 def test_a_stranger_hears_nothing(server: WebServer, transactional_db: None) -> None:
