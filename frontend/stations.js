@@ -12,6 +12,7 @@ function tell(tone, text) {
   const place = said()
   clearTimeout(goes)
   if (tone === 'sent') goes = setTimeout(() => (place.hidden = true), 4000)
+  for (const note of document.querySelectorAll('.toast-good')) note.remove() // one voice at a time
   place.hidden = false
   place.className = `said said-${tone}`
   const shape = document.createElement('span')

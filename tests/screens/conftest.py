@@ -19,7 +19,13 @@ if TYPE_CHECKING:  # conftest files are read before Django is set up
     from tests.fixtures.web import WebServer
     from tests.small_plant import SmallPlant
 
-SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844), "narrow": (360, 640)}
+SIZES = {
+    "desktop": (1440, 900),
+    "tablet": (1024, 768),
+    "portrait": (720, 1280),
+    "phone": (390, 844),
+    "narrow": (360, 640),
+}
 SERIOUS = ("serious", "critical")
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 

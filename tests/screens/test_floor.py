@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from qitao.picking import actions as picking
 from qitao.picking.models import PickLine, PickList, ShortPick
@@ -181,3 +181,23 @@ def test_a_phone_shows_what_was_picked_and_what_is_short_without_scrolling_sidew
     expect(page.locator(".pick-undo")).to_be_visible()
     expect(page.locator(".pick-progress .chip-warn")).to_be_visible()
     assert page.evaluate(SIDEWAYS) <= 0
+
+
+@pytest.mark.parametrize("size", ["tablet", "phone", "portrait"])
+def test_what_was_counted_hides_no_way_to_go_on(pages: dict[str, str], arrive: Callable[..., Page], size: str) -> None:
+    page = arrive("picker", size=size)
+    page.goto(pages["count-station"])
+    page.locator("#counted").fill("60")
+    page.get_by_role("button", name="Enter").click()
+    said = page.locator(".toast-note")
+    expect(said).to_be_visible()
+    for wanted in (page.locator("#count-add summary"), page.locator("#counted"), page.locator(".todo a").first):
+        assert not _overlap(said, wanted)
+
+
+def _overlap(one: Locator, other: Locator) -> bool:
+    first, second = one.bounding_box(), other.bounding_box()
+    assert first is not None
+    assert second is not None
+    beside = first["x"] + first["width"] <= second["x"] or second["x"] + second["width"] <= first["x"]
+    return not (beside or first["y"] + first["height"] <= second["y"] or second["y"] + second["height"] <= first["y"])

@@ -15,5 +15,4 @@ from qitao.web.request import Request
 def home(request: Request) -> HttpResponse:
     """Show what to do now."""
     shown = sections(request.user, now=timezone.now(), today=timezone.localdate())
-    on_floor = set(request.user.roles) <= {"picker", "line_leader"}
-    return render(request, "home/page.html", {"sections": shown, "on_floor": on_floor, "today": timezone.localdate()})
+    return render(request, "home/page.html", {"sections": shown, "today": timezone.localdate()})

@@ -22,6 +22,8 @@ from qitao.web.request import Request
 
 register = template.Library()
 
+FLOOR = {"picker", "line_leader"}  # roles that read at arm's length, with gloves on
+
 register.filter("quantity", formats.quantity)
 register.filter("money", formats.money)
 register.filter("price", formats.price)
@@ -36,6 +38,12 @@ register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.shape, name="shape")
 register.simple_tag(chips.chip, name="chip")
 register.simple_tag(chips.plain_chip, name="plain_chip")
+
+
+@register.simple_tag(takes_context=True)
+def floor_type(context: dict[str, Any]) -> str:
+    """Return the class that sets a page larger, for who works on the floor and nowhere else."""
+    return "floor" if set(context["request"].user.roles) <= FLOOR else ""
 
 
 @register.filter
