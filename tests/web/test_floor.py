@@ -20,6 +20,7 @@ from qitao.shortages.models import Case
 from qitao.stock import actions as stock
 from qitao.stock import queries as ledger
 from qitao.stock.models import Balance, Count, Location, Transfer
+from qitao.web.places import page_of
 from tests.small_plant import EIGHT, SmallPlant
 
 As = Callable[[str], Client]
@@ -509,3 +510,23 @@ def test_options_are_found_by_any_part(busy: SmallPlant, as_role: As) -> None:
     Item.objects.filter(code="FRAME").update(pinyin="jj")
     assert b'value="FRAME"' in as_role("planner").get("/choose/items/?kind=make&item=jj").content
     assert b'value="A-02"' in as_role("picker").get("/choose/bins/?warehouse=RM&bin=02").content
+
+
+@pytest.mark.parametrize(("role", "body"), [("picker", '<body class="floor"'), ("planner", '<body class=""')])
+def test_bins_and_lots_are_set_large_for_who_works_on_the_floor(
+    plant: SmallPlant, as_role: As, role: str, body: str
+) -> None:
+    balance = plant.put("BOLT", "A-01", 5, lot="L-1")
+    for thing in (balance.location, balance.lot):
+        assert body in as_role(role).get(page_of(thing)).content.decode()
+
+
+def test_a_work_order_says_that_it_has_no_date_and_what_the_plan_only_counts_on(plant: SmallPlant, as_role: As) -> None:
+    plant.put("BOLT-ZN", "A-03", 1000)
+    order = plant.work_order(10)
+    planning.run(EIGHT)
+    page = as_role("planner").get(f"/work-orders/{order.code}/").content.decode()
+    facts = page[page.index("<dt>Done by</dt>") :].split("</div>")[0]
+    assert "no date" in facts
+    (line,) = [row for row in page.split("<tr") if "<em>BOLT-ZN</em>" in row]
+    assert "counted on, not yet decided" in line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from qitao.accounts.models import User
 from qitao.planning import actions as planning
 from qitao.planning.models import KitDate
 from qitao.purchasing.models import Delivery
+from qitao.shortages import queries as shortages
 from qitao.web.home.showing import sections
 from tests.small_plant import EIGHT, MONDAY, SmallPlant
 
@@ -73,6 +75,40 @@ def test_a_planner_sees_what_will_not_be_complete(plant: SmallPlant) -> None:
     assert today.states["never"] + today.states["late"] == 1  # type: ignore[attr-defined]
 
 
+def test_a_planner_sees_what_is_coming_and_opens_a_case_for_it(
+    plant: SmallPlant, as_role: Callable[[str], Client]
+) -> None:
+    for item in ("PLATE", "PAINT"):
+        plant.put(item, "A-02", 100)
+    order = plant.work_order(10, start=7, code="WO-1")
+    plan()
+    planner = as_role("planner")
+    page = planner.get("/").content.decode()
+    coming = page[page.index('id="today-foreseen"') :]
+    assert 'href="/items/BOLT/">BOLT</a>' in coming
+    assert order.code in coming
+    assert 'href="/cases/foreseen/"' in coming
+    asked = {"command_id": str(uuid4()), "item": plant.items["BOLT"].pk, "site": plant.site.pk}
+    assert 'action="/cases/foreseen/open/"' in coming
+    assert planner.post("/cases/foreseen/open/", asked).status_code == 303
+    assert "today-foreseen" not in planner.get("/").content.decode()
+
+
+@pytest.mark.parametrize(("start", "told"), [(-1, "should have started"), (1, "starts")])
+def test_a_work_order_at_risk_says_when_it_starts_or_should_have(
+    plant: SmallPlant, as_role: Callable[[str], Client], start: int, told: str
+) -> None:
+    order = plant.work_order(10)
+    order.start_on = timezone.localdate() + timedelta(days=start)
+    order.due_on = order.start_on + timedelta(days=3)
+    order.save()
+    plan(timezone.now())
+    page = as_role("planner").get("/").content.decode()
+    row = page[page.index(order.code) :].split("</li>")[0]
+    assert told in row
+    assert ("tone-warn" in row) == (start < 0)
+
+
 def test_a_buyer_sees_the_deliveries_that_come_too_late(plant: SmallPlant) -> None:
     for item in ("PLATE", "PAINT"):
         plant.put(item, "A-02", 100)
@@ -104,6 +140,15 @@ def test_a_manager_sees_the_rate_and_the_money(plant: SmallPlant) -> None:
     today = shown(plant.people["manager"])
     assert today.kit_rate == 0  # type: ignore[attr-defined]
     assert today.late_count == 1  # type: ignore[attr-defined]
+
+
+def test_what_has_no_date_costs_a_manager_what_it_costs_in_a_case(plant: SmallPlant) -> None:
+    plant.work_order(10, start=7)
+    plant.sale(10, due=6, penalty=100)
+    plan()
+    today = shown(plant.people["manager"])
+    (coming,) = (one for one in today.foreseen.rows if one.demands)  # type: ignore[attr-defined]
+    assert today.penalty == coming.penalty == 100 * shortages.NEVER_DAYS  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])

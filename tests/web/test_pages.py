@@ -17,6 +17,7 @@ from django.utils.translation import override
 from django_htmx.middleware import HtmxDetails
 
 from qitao.kernel.refusal import BadValue, Refusal
+from qitao.production.refusals import MoreThanAsked
 from qitao.stock.refusals import NotEnoughOnHand
 from qitao.web.page import command_from, done, page
 from qitao.web.saying import say
@@ -82,6 +83,14 @@ def test_a_refusal_is_translated_before_it_is_filled() -> None:
 
     with override("en"):
         assert say(Odd(item="{state}", state="open")).reason == "{state} is open"
+
+
+@pytest.mark.parametrize(("language", "figure"), [("en", "99,999,999.5"), ("zh-hans", "99,999,999.5")])
+def test_a_refusal_writes_quantities_as_its_reader_does(language: str, figure: str) -> None:
+    with override(language):
+        assert figure in say(MoreThanAsked(code="20000", asked="99999999.500000", open="18600")).reason
+        assert say(MoreThanAsked(code="20000", asked="1", open="18600")).reason.startswith("20000")
+        assert "18,600" in say(MoreThanAsked(code="20000", asked="1", open="18600")).reason
 
 
 def test_a_command_takes_its_number_from_the_form(plant: SmallPlant) -> None:

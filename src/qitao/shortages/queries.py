@@ -26,6 +26,7 @@ from qitao.production.models import OPEN_STATES as OPEN_WORK_ORDERS
 from qitao.production.models import Requirement, WorkOrder
 from qitao.purchasing.models import Delivery
 from qitao.purchasing.queries import open_deliveries
+from qitao.sales.models import SalesOrderLine
 from qitao.shortages.models import OPEN_STATES, Case, CaseLine
 from qitao.stock.models import Reservation, TransferLine, Warehouse
 
@@ -98,6 +99,11 @@ def first_short(work_order_id: int) -> int | None:
     return next((row.pk for row in rows if row.short > 0), None)  # type: ignore[attr-defined]
 
 
+def penalty(line: SalesOrderLine, days: int | None) -> Decimal:
+    """Return what a customer may ask for so many days of waiting; None: nobody knows until when."""
+    return line.penalty_per_day * (NEVER_DAYS if days is None else days)
+
+
 @dataclass(frozen=True, slots=True)
 class HitOrder:
     """A work order that the shortage hits."""
@@ -124,8 +130,7 @@ class HitDemand:
 
     @property
     def penalty(self) -> Decimal:
-        days = self.days_caused if self.days_caused is not None else NEVER_DAYS
-        return self.demand.sales_line.penalty_per_day * days
+        return penalty(self.demand.sales_line, self.days_caused)
 
     @property
     def value(self) -> Decimal:

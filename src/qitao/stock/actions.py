@@ -265,6 +265,7 @@ def post_count(command: Command, *, count_id: int) -> Reply:
         count,
         item=count.item.code,
         difference=str(total),
+        wrong_bins=len(postings),
     )
     return {"count": count.pk, "difference": str(total)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,6 +13,7 @@ from qitao.accounts.permission_names import PERMISSION_NAMES
 from qitao.kernel.refusal import Refusal
 
 WORDS = ("field", "problem", "what", "state", "permission")  # facts that are words, not codes or figures
+FIGURES = ("asked", "free", "open", "quantity", "received", "shipped")  # facts that are quantities, written plainly
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,8 @@ def say(refusal: Refusal) -> Said:
 
 
 def _shown(name: str, value: Any) -> Any:
-    if isinstance(value, Decimal):
-        from qitao.web.formats import number
-
-        return number(value)
+    if isinstance(value, Decimal) or (name in FIGURES and isinstance(value, str)):
+        return _figure(value)
     if isinstance(value, Promise):
         return str(value)
     if name == "field" and isinstance(value, str):
@@ -53,3 +52,12 @@ def _shown(name: str, value: Any) -> Any:
     if name == "permission":
         value = PERMISSION_NAMES[value]
     return gettext(value) if name in WORDS and isinstance(value, str) and value else value
+
+
+def _figure(value: Decimal | str) -> str:
+    from qitao.web.formats import number
+
+    try:
+        return number(Decimal(value))
+    except InvalidOperation:
+        return str(value)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qitao.journal.models import Fact
@@ -120,7 +121,7 @@ class _Data(dict[str, str]):
 
 def tell(fact: Fact) -> str:
     """Return what happened as a sentence; a kind without one shows its name."""
-    template = SENTENCES.get(fact.kind)
+    template = _uneventful(fact.kind, fact.data) or SENTENCES.get(fact.kind)
     if template is None:
         return fact.kind
     data = _Data({ALSO.get(name, name): _shown(fact.kind, name, value) for name, value in fact.data.items()})
@@ -130,6 +131,20 @@ def tell(fact: Fact) -> str:
 def told(facts: Iterable[Fact]) -> list[Told]:
     """Return the facts as they are read, in their order."""
     return [Told(fact.at, str(fact.actor), tell(fact), fact.kind) for fact in facts]
+
+
+def _uneventful(kind: str, data: Mapping[str, Any]) -> str | None:
+    """Return the sentence for a fact whose figure is zero, where that reads otherwise."""
+    match kind:
+        case "production.released" if data.get("reserved") == 0:
+            return gettext("Released; nothing more was reserved.")
+        case "production.reserved" if data.get("reserved") == 0:
+            return gettext("Nothing more was free to reserve.")
+        case "stock.count_posted" if data.get("wrong_bins") == 0:
+            return gettext("Posted; the record was right.")
+        case "stock.count_posted" if "wrong_bins" in data and not Decimal(str(data["difference"])):
+            return gettext("Posted; in sum the record was right, in single bins it was not.")
+    return None
 
 
 def _shown(kind: str, name: str, value: Any) -> str:

@@ -21,10 +21,12 @@ from qitao.planning.models import DemandDate
 from qitao.production.queries import paused_work_orders
 from qitao.purchasing import queries as purchasing
 from qitao.shortages import queries as shortages
+from qitao.shortages.foreseen import foreseen
 from qitao.stock import queries as stock
 from qitao.web.scope import within
 
 FEW = 12
+FORESEEN = 6
 AHEAD = timedelta(days=7)
 
 
@@ -75,10 +77,12 @@ class LineToday:
 
 @dataclass(frozen=True, slots=True)
 class PlannerToday:
-    """Orders that will not be complete in time, by start; cases; how the kits stand."""
+    """Orders that will not be complete in time, by start; cases; what has none yet; how the kits stand."""
 
     at_risk: Some
     cases: Some
+    foreseen: Some
+    may_open: bool
     states: dict[str, int]
 
 
@@ -104,7 +108,7 @@ class WarehouseToday:
 
 @dataclass(frozen=True, slots=True)
 class ManagerToday:
-    """Thirty seconds: what is at risk, who has the ball, what it costs."""
+    """Thirty seconds: what is at risk, who has the ball, what it costs, what is coming."""
 
     states: dict[str, int]
     ahead: int
@@ -115,6 +119,9 @@ class ManagerToday:
     late_demands: list[DemandDate]
     late_count: int
     penalty: Decimal
+    foreseen: Some
+    may_open: bool
+    never_days: int = shortages.NEVER_DAYS
 
     @property
     def kit_rate(self) -> int | None:
@@ -168,7 +175,18 @@ def _line_leader(user: User, now: datetime, today: date) -> LineToday:
 def _planner(user: User, now: datetime, today: date) -> PlannerToday:
     at_risk = planning.at_risk(until=today + AHEAD)
     cases = shortages.open_cases()
-    return PlannerToday(_first(at_risk), _first(cases), planning.kit_states())
+    return PlannerToday(
+        at_risk=_first(at_risk),
+        cases=_first(cases),
+        foreseen=_foreseen(),
+        may_open=user.may("shortages.open"),
+        states=planning.kit_states(),
+    )
+
+
+def _foreseen() -> Some:
+    coming = foreseen()
+    return Some(coming[:FORESEEN], len(coming))
 
 
 def _buyer(user: User, now: datetime, today: date) -> BuyerToday:
@@ -207,11 +225,13 @@ def _manager(user: User, now: datetime, today: date) -> ManagerToday:
         late_demands=sorted(late, key=_penalty, reverse=True)[:FEW],
         late_count=len(late),
         penalty=sum(penalties, ZERO),
+        foreseen=_foreseen(),
+        may_open=user.may("shortages.open"),
     )
 
 
 def _penalty(row: DemandDate) -> Decimal:
-    return row.sales_line.penalty_per_day * (row.days_late or 0)
+    return shortages.penalty(row.sales_line, row.days_late)
 
 
 def _administrator(user: User, now: datetime, today: date) -> SystemToday:
