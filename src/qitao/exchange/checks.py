@@ -7,13 +7,13 @@ that passes can be written: all it refers to is there, its codes are unique, its
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from qitao.exchange.dataset import ONE, BomLine, Dataset, Row
+from qitao.exchange.dataset import ONE, BomLine, Dataset, Row, names_of
 from qitao.exchange.report import KINDS, ImportReport, say
 from qitao.exchange.rules import KEYS, ORDERED_DATES, POSITIVE, REFERENCES, WORDS, longest, required
 from qitao.kernel.quantity import exact
@@ -23,12 +23,23 @@ Columns = Mapping[tuple[str, str], str]
 MOST_PERCENT = {"scrap_percent": Decimal(999), "yield_percent": Decimal(100)}
 
 
-def check(dataset: Dataset, report: ImportReport, columns: Columns | None = None) -> None:
-    """Add to `report` everything that stands against loading `dataset`.
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What a dataset may refer to without having it: the codes of master data, and the BOMs that it leaves alone."""
+
+    codes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    bom_lines: Sequence[BomLine] = ()
+
+
+NOTHING_HERE = Here()
+
+
+def check(dataset: Dataset, report: ImportReport, columns: Columns | None = None, *, here: Here = NOTHING_HERE) -> None:
+    """Add to `report` everything that stands against loading `dataset` where `here` is what the system has.
 
     `columns` names the source's column for a (kind, field), where it is called otherwise than the field.
     """
-    checker = _Checker(dataset, report, columns or {})
+    checker = _Checker(dataset, report, columns or {}, here)
     checker.values()
     checker.duplicates()
     checker.references()
@@ -38,7 +49,8 @@ def check(dataset: Dataset, report: ImportReport, columns: Columns | None = None
 
 
 class _Checker:
-    def __init__(self, dataset: Dataset, report: ImportReport, columns: Columns) -> None:
+    def __init__(self, dataset: Dataset, report: ImportReport, columns: Columns, here: Here) -> None:
+        self.here = here
         self.dataset = dataset
         self.report = report
         self.columns = columns
@@ -58,7 +70,7 @@ class _Checker:
         """Check each field alone: missing, negative, too fine, too long, unknown word, dates in a wrong order."""
         for kind in KINDS:
             rows = self.rows(kind)
-            names = [field.name for field in fields(rows[0]) if field.name != "where"] if rows else []
+            names = names_of(kind)
             texts = {name: longest(kind, name) for name in names}
             needed = required(kind)
             for row in rows:
@@ -192,7 +204,11 @@ class _Checker:
     def references(self) -> None:
         """Check that every code that is referred to is there."""
         targets = {target for names in REFERENCES.values() for target in names.values()}
-        codes = {kind: {row.code for row in self.rows(kind)} for kind in targets if self._is_whole(kind)}
+        codes = {
+            kind: {row.code for row in self.rows(kind)}.union(self.here.codes.get(kind, ()))
+            for kind in targets
+            if self._is_whole(kind)
+        }
         for kind, names in REFERENCES.items():
             for name, target in names.items():
                 for row in self.rows(kind) if target in codes else ():
@@ -260,7 +276,7 @@ class _Checker:
 
     def cycle(self) -> None:
         """Name every BOM cycle part by part, at the line that closes it."""
-        for line, path in bom_cycles(self.dataset.bom_lines):
+        for line, path in bom_cycles([*self.here.bom_lines, *self.dataset.bom_lines]):
             self.fault(
                 line,
                 "bom_lines",

@@ -13,11 +13,10 @@ from django.utils import timezone, translation
 
 from qitao.accounts.queries import system_user
 from qitao.exchange import export
-from qitao.exchange.checks import check
-from qitao.exchange.load import load_dataset
+from qitao.exchange.load import load_dataset, prove
 from qitao.exchange.readers import detect
 from qitao.exchange.rendering import summary, write_details
-from qitao.exchange.report import KINDS, ImportRefused, ImportReport
+from qitao.exchange.report import ImportRefused, ImportReport
 from qitao.kernel.refusal import Refusal
 from qitao.kernel.words import gettext_noop
 
@@ -50,9 +49,7 @@ def import_folder(
     _must_be_up_to_date()
     at = timezone.now()
     dataset, report = reader.read(path, as_of=timezone.localdate(at))
-    check(dataset, report, reader.columns)
-    for kind in KINDS:
-        report.taken[kind] = len(getattr(dataset, kind))
+    prove(dataset, report, reader.columns)
     report.dry_run = dry_run
     details = _details_file(path, f"{at:%Y%m%d-%H%M%S}") if out is None else out
     details.parent.mkdir(parents=True, exist_ok=True)

@@ -6,11 +6,15 @@ by code, never by number, and remembers `where` it came from, so that an error n
 
 Quantities are `Decimal` in the item's stock unit, money is `Decimal` in the named currency,
 `*_on` is a plant-local date, `*_days` whole days.
+
+What a source has no column for is `unsaid`: records that are here keep it, new ones take the default. An empty cell of
+a column that is there is a statement: nothing, or the default.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 
@@ -378,6 +382,7 @@ class Dataset:
     name: str = ""
     as_of: date | None = None  # the day the dataset describes; None = the day it is loaded
     units: list[Unit] = field(default_factory=list)
+    unsaid: dict[str, tuple[str, ...]] = field(default_factory=dict)  # kind of row → fields without a column, sorted
     sites: list[Site] = field(default_factory=list)
     warehouses: list[Warehouse] = field(default_factory=list)
     locations: list[Location] = field(default_factory=list)
@@ -403,3 +408,51 @@ class Dataset:
     sales_lines: list[SalesLine] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
     delivery_records: list[DeliveryRecord] = field(default_factory=list)
+
+
+ROWS: dict[str, type[Row]] = {
+    "units": Unit,
+    "sites": Site,
+    "warehouses": Warehouse,
+    "locations": Location,
+    "lanes": Lane,
+    "work_centers": WorkCenter,
+    "calendar_days": CalendarDay,
+    "categories": Category,
+    "items": Item,
+    "conversions": Conversion,
+    "boms": Bom,
+    "bom_lines": BomLine,
+    "substitutes": Substitute,
+    "suppliers": Supplier,
+    "sources": Source,
+    "customers": Customer,
+    "stock": Stock,
+    "work_orders": WorkOrder,
+    "requirements": Requirement,
+    "reservations": Reservation,
+    "purchase_orders": PurchaseOrder,
+    "purchase_lines": PurchaseLine,
+    "sales_orders": SalesOrder,
+    "sales_lines": SalesLine,
+    "transfers": Transfer,
+    "delivery_records": DeliveryRecord,
+}
+"""kind of row (a list of `Dataset`) → its class."""
+
+
+def names_of(kind: str) -> list[str]:
+    """Return the fields of a kind of row, without the place it came from."""
+    return [each.name for each in fields(ROWS[kind]) if each.name != "where"]
+
+
+def never_filled(data: Dataset, *, beside: Collection[tuple[str, str]] = ()) -> dict[str, tuple[str, ...]]:
+    """Return what no row of a foreign source fills in, which counts as unsaid; `beside` adds (kind, field)."""
+    found = {}
+    for kind, row_class in ROWS.items():
+        defaults = {each.name: each.default for each in fields(row_class) if each.default is not MISSING}
+        empty = {name for name in names_of(kind) if name in defaults}
+        for row in getattr(data, kind):
+            empty -= {name for name in empty if getattr(row, name) != defaults[name]}
+        found[kind] = tuple(sorted(empty | {name for where, name in beside if where == kind}))
+    return found

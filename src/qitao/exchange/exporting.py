@@ -7,13 +7,14 @@ file has. What has no place in the format is told through `note`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.db.models.expressions import RawSQL
 
 from qitao.catalog import queries as catalog
 from qitao.catalog.models import Bom, BomLine, CalendarDay, Item, ItemSite, Substitute, WorkCenter
@@ -129,6 +130,11 @@ def _in_use(boms: Sequence[Bom]) -> Iterator[tuple[Bom, Span]]:
         yield from ((bom, span) for span in spans)
 
 
+def bom_lines() -> Iterator[Values]:
+    """Return the lines of all BOMs, each version for its days, as bom.csv has them."""
+    return _bom(_unheard)
+
+
 def _bom(note: Note) -> Iterator[Values]:
     versions: dict[int, list[Bom]] = defaultdict(list)
     for bom in Bom.objects.select_related("item").order_by("item_id", "id"):
@@ -175,12 +181,25 @@ def _substitutes() -> Iterator[Values]:
         }
 
 
-def _stock(note: Note) -> Iterator[Values]:
+def balances(items: Collection[int]) -> Iterator[Values]:
+    """Return what lies of some items, as stock.csv has it."""
+    return _stock(_unheard, Balance.objects.filter(item_id__in=RawSQL("SELECT unnest(%s::bigint[])", [[*items]])))
+
+
+def _unheard(message: Message) -> None:
+    """Take a note that nobody asked for."""
+
+
+def _stock(note: Note, among: QuerySet[Balance] | None = None) -> Iterator[Values]:
     """Return what lies where by lot; what may not be picked has a status that does not count."""
     leaving: Counter[tuple[int, int, int]] = Counter()
     for line in TransferLine.objects.filter(transfer__status="planned"):
         leaving[line.item_id, line.from_location_id, line.lot_id] += line.quantity  # type: ignore[assignment]
-    rows = Balance.objects.filter(on_hand__gt=0).exclude(location__kind=Location.Kind.TRANSIT)
+    rows = (
+        (Balance.objects.all() if among is None else among)
+        .filter(on_hand__gt=0)
+        .exclude(location__kind=Location.Kind.TRANSIT)
+    )
     totals: dict[tuple[object, ...], Decimal] = {}
     foreign = 0
     for row in rows.select_related("item", "lot", "location__warehouse").order_by("item_id", "id"):

@@ -12,12 +12,21 @@ from zoneinfo import ZoneInfo
 from qitao.accounts.models import User
 from qitao.exchange.checks import check
 from qitao.exchange.dataset import Dataset
-from qitao.exchange.loading import documents, master, stock
+from qitao.exchange.loading import documents, kept, master, stock
 from qitao.exchange.loading.upsert import Loading
 from qitao.exchange.models import Import
 from qitao.exchange.report import KINDS, ImportReport
 from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
+
+
+def prove(dataset: Dataset, report: ImportReport, columns: Mapping[tuple[str, str], str] | None = None) -> Dataset:
+    """Return `dataset` with what it leaves unsaid and is here; what stands against loading it goes to `report`."""
+    dataset = kept.settled(dataset, report)
+    for kind in KINDS:
+        report.taken[kind] = len(getattr(dataset, kind))
+    check(dataset, report, columns, here=kept.here(dataset))
+    return dataset
 
 
 def load_dataset(
@@ -39,11 +48,9 @@ def load_dataset(
     Records: exchange.imported. Locks: the items whose stock it opens or reserves.
     """
     report = report or ImportReport(source=dataset.name)
-    for kind in KINDS:
-        report.taken[kind] = len(getattr(dataset, kind))
-    check(dataset, report, columns)
-    report.refuse()
     digest = hashlib.sha256(repr(dataset).encode()).hexdigest()
+    dataset = prove(dataset, report, columns)
+    report.refuse()
     command = Command(actor=actor, at=at, id=command_id or uuid.uuid4(), source=source)
 
     attempts = [report]
@@ -68,7 +75,14 @@ def _write(
     zone = ZoneInfo(dataset.sites[0].timezone if dataset.sites else "UTC")
     today = dataset.as_of or command.at.astimezone(zone).date()
     lead_days = {item.code: item.lead_days for item in dataset.items}
-    loading = Loading(command=command, today=today, report=report, lead_days=lead_days, columns=columns)
+    loading = Loading(
+        command=command,
+        today=today,
+        report=report,
+        lead_days=lead_days,
+        columns=columns,
+        unsaid=dataset.unsaid,
+    )
     document = Import.objects.create(
         code=f"IM-{command.id}",
         source=report.source[:60],

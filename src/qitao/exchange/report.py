@@ -173,6 +173,11 @@ class ImportReport:
         """Record a row that is not taken."""
         self.skipped.append(Skip(where or NOWHERE, str(what), why))
 
+    def skip_once(self, where: Where | None, why: Message, *, what: object = "") -> None:
+        """Record a row that is not taken, unless it is told already."""
+        if Skip(where or NOWHERE, str(what), why) not in self.skipped:
+            self.skip(where, why, what=what)
+
     def conflict(self, where: Where | None, what: str, *, column: str, here: object, there: object) -> None:
         """Record something that is here already with another value, and stays as it is."""
         self.conflicts.append(Conflict(where or NOWHERE, what, column, str(here), str(there)))

@@ -21,12 +21,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from qitao.accounts.models import User
-from qitao.exchange.checks import check
 from qitao.exchange.dataset import Dataset
-from qitao.exchange.load import load_dataset
+from qitao.exchange.load import load_dataset, prove
 from qitao.exchange.readers import Reader, UnknownSource, detect
 from qitao.exchange.rendering import write_details
-from qitao.exchange.report import KINDS, ImportRefused, ImportReport
+from qitao.exchange.report import ImportRefused, ImportReport
 from qitao.kernel.refusal import Refusal
 from qitao.kernel.words import gettext_noop
 
@@ -275,9 +274,7 @@ def _read(upload: Upload, today: date) -> tuple[Reader, Dataset, ImportReport]:
         raise
     dataset, report = reader.read(upload.tables, as_of=today)
     dataset.name = upload.name or dataset.name
-    check(dataset, report, reader.columns)
-    for kind in KINDS:
-        report.taken[kind] = len(getattr(dataset, kind))
+    prove(dataset, report, reader.columns)
     if report.taken.total() > MOST_ROWS:
         raise TooLarge(what=f"> {MOST_ROWS:,} rows")
     return reader, dataset, report

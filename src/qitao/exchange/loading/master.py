@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from qitao.catalog.models import (
-    Bom,
-    BomLine,
-    CalendarDay,
-    Category,
-    Conversion,
-    Item,
-    Site,
-    Substitute,
-    Unit,
-    WorkCenter,
-)
+from qitao.catalog.models import CalendarDay, Category, Conversion, Item, Site, Substitute, Unit, WorkCenter
 from qitao.catalog.pinyin import initials
 from qitao.exchange import dataset
 from qitao.exchange.dataset import Dataset, Row
-from qitao.exchange.loading.upsert import BATCH, Loading, Values, any_of, shown, upsert
-from qitao.exchange.report import say
-from qitao.kernel.words import gettext_noop
+from qitao.exchange.loading import boms
+from qitao.exchange.loading.upsert import BATCH, Loading, Values, any_of, upsert
 from qitao.purchasing.models import Source, Supplier
 from qitao.sales.models import Customer
-from qitao.stock.models import Lane, Location, Warehouse
+from qitao.stock.models import Lane, Location, Move, Warehouse
 
 CODE = ("code",)
 DEFAULT_BIN = "MAIN"  # where stock lies whose row names no bin
@@ -36,7 +23,8 @@ def write(loading: Loading, data: Dataset) -> None:
     """Write everything that is not a document or a balance."""
     _plant(loading, data)
     _items(loading, data)
-    _boms(loading, data)
+    boms.write(loading, data)
+    _substitutes(loading, data)
     _partners(loading, data)
 
 
@@ -47,7 +35,7 @@ def _copy(row: Row, *names: str) -> dict[str, Any]:
 
 def _plant(loading: Loading, data: Dataset) -> None:
     names = ("code", "name", "name_en")
-    upsert(loading, "units", Unit, ((row, _copy(row, *names, "decimals")) for row in data.units), key=CODE)
+    upsert(loading, "units", Unit, _units(data), key=CODE)
     upsert(
         loading,
         "sites",
@@ -83,15 +71,25 @@ def _plant(loading: Loading, data: Dataset) -> None:
     )
 
 
+def _units(data: Dataset) -> Iterator[tuple[Row, Values]]:
+    """Return the units; one that is here loses none of its decimals, which other quantities use."""
+    here = dict(Unit.objects.values_list("code", "decimals"))
+    for row in data.units:
+        decimals = max(row.decimals, here.get(row.code, 0))
+        yield row, {**_copy(row, "code", "name", "name_en"), "decimals": decimals}
+
+
 def _bins(loading: Loading, data: Dataset) -> Iterator[tuple[Row, Values]]:
-    """Return the bins that are named, and the default bin of each warehouse that needs one."""
+    """Return the bins that are named, and the default bin of each warehouse that needs one and has none."""
     warehouses = loading.ids["warehouses"]
-    named = set()
+    named = set(Location.objects.filter(code=DEFAULT_BIN).values_list("warehouse__code", "code"))
     for row in data.locations:
         named.add((row.warehouse, row.code))
         yield row, {**_copy(row, "code", "name", "kind", "route"), "warehouse_id": warehouses[row.warehouse]}
     first = data.warehouses[0].code if data.warehouses else ""
-    used = {row.warehouse or first for row in data.stock if not row.location}
+    lying = any_of({row.item for row in data.stock}, kind="text")
+    known = set(Move.objects.filter(item__code__in=lying).values_list("item__code", flat=True).distinct())
+    used = {row.warehouse or first for row in data.stock if not row.location and row.item not in known}
     used |= {row.from_warehouse for row in data.transfers}
     for code in sorted(used):
         if (code, DEFAULT_BIN) not in named:
@@ -108,9 +106,11 @@ def _items(loading: Loading, data: Dataset) -> None:
         ((row, _copy(row, "code", "name", "name_en")) for row in data.categories),
         key=CODE,
     )
-    _link(categories, {row.code: row.parent for row in data.categories}, "parent_id", ids["categories"])
+    if loading.says("categories", "parent_id"):
+        _link(categories, {row.code: row.parent for row in data.categories}, "parent_id", ids["categories"])
     items = upsert(loading, "items", Item, ((row, _item(loading, row)) for row in data.items), key=CODE)
-    _link(items, {row.code: row.variant_of for row in data.items}, "variant_of_id", ids["items"])
+    if loading.says("items", "variant_of_id"):
+        _link(items, {row.code: row.variant_of for row in data.items}, "variant_of_id", ids["items"])
     upsert(
         loading,
         "conversions",
@@ -175,29 +175,7 @@ def _link(found: dict[str, Any], above: dict[str, str], name: str, ids: dict[Any
         type(changed[0])._default_manager.bulk_update(changed, [name], batch_size=BATCH)
 
 
-def _boms(loading: Loading, data: Dataset) -> None:
-    """Write BOM heads, replace the lines of those that changed, write substitutes."""
-    items = loading.ids["items"]
-    boms = upsert(
-        loading,
-        "boms",
-        Bom,
-        (
-            (row, {"item_id": items[row.parent], **_copy(row, "version", "valid_from", "valid_to", "note")})
-            for row in data.boms
-        ),
-        key=("item_id", "version"),
-    )
-    lines: dict[tuple[int, str], list[dataset.BomLine]] = defaultdict(list)
-    for line in data.bom_lines:
-        lines[items[line.parent], line.version].append(line)
-    here: dict[int, list[BomLine]] = defaultdict(list)
-    for old in BomLine.objects.filter(bom_id__in=any_of(bom.pk for bom in boms.values())).select_related("component"):
-        here[old.bom_id].append(old)
-    new: list[BomLine] = []
-    for mark, bom in boms.items():
-        new.extend(_bom_lines(loading, bom, lines[mark], here[bom.pk]))
-    BomLine.objects.bulk_create(new, batch_size=BATCH)
+def _substitutes(loading: Loading, data: Dataset) -> None:
     upsert(
         loading,
         "substitutes",
@@ -205,56 +183,6 @@ def _boms(loading: Loading, data: Dataset) -> None:
         ((row, _substitute(loading, row)) for row in data.substitutes),
         key=("component_id", "substitute_id", "parent_id"),
     )
-
-
-BOM_LINE = ("quantity", "scrap_percent", "valid_from", "valid_to", "operation", "designators")
-
-
-def _bom_lines(loading: Loading, bom: Bom, rows: list[dataset.BomLine], here: list[BomLine]) -> list[BomLine]:
-    """Return the lines to write for one BOM: all of them if any is different from what is here, else none."""
-    items = loading.ids["items"]
-    wanted = [
-        BomLine(
-            bom=bom,
-            position=10 * place,
-            component_id=items[row.component],
-            is_consumable=row.consumable,
-            is_optional=row.optional,
-            **_copy(row, *BOM_LINE),
-        )
-        for place, row in enumerate(rows, start=1)
-    ]
-    outcome = loading.report.outcome("bom_lines")
-    before, after = sorted(map(_content, here)), sorted(map(_content, wanted))
-    if before == after:
-        outcome.unchanged += len(here)
-        return []
-    if here:
-        _tell_bom_change(loading, bom, rows, here)
-        BomLine.objects.filter(pk__in=[line.pk for line in here]).delete()
-        outcome.updated += len(wanted)
-    else:
-        outcome.created += len(wanted)
-    return wanted
-
-
-def _content(line: BomLine) -> tuple[Any, ...]:
-    """Return what makes two BOM lines the same, in an order that can be sorted."""
-    flags = (line.is_consumable, line.is_optional)
-    dates = (str(line.valid_from or ""), str(line.valid_to or ""))
-    return (line.component_id, line.quantity, line.scrap_percent, *dates, line.operation, line.designators, *flags)
-
-
-def _tell_bom_change(loading: Loading, bom: Bom, rows: list[dataset.BomLine], here: list[BomLine]) -> None:
-    old = {line.component.code: line.quantity for line in here}
-    new = {row.component: row.quantity for row in rows}
-    where = {row.component: row.where for row in rows}
-    for code in sorted({*old, *new}):
-        if old.get(code) != new.get(code):
-            why = say(gettext_noop("The BOM {bom} was here already and is updated."), bom=bom)
-            before, after = shown(old.get(code)), shown(new.get(code))
-            place = where.get(code) or rows[0].where
-            loading.report.change(place, code, before=before, after=after, why=why)
 
 
 def _substitute(loading: Loading, row: dataset.Substitute) -> Values:

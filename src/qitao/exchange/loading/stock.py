@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from qitao.catalog.models import Item
-from qitao.exchange import dataset
+from qitao.exchange import dataset, exporting
 from qitao.exchange.dataset import ZERO, Dataset, Row
 from qitao.exchange.loading.documents import first_warehouse
 from qitao.exchange.loading.master import DEFAULT_BIN
@@ -24,6 +25,7 @@ from qitao.stock.refusals import NotEnoughToReserve
 
 Key = tuple[int, int, int, str, str]  # item, location, lot, status, owner
 Totals = dict[Key, Decimal]
+NO_LOT = 0  # a lot that is not here, of an item that is only compared
 
 
 def write(loading: Loading, data: Dataset, document: Import) -> None:
@@ -35,7 +37,7 @@ def write(loading: Loading, data: Dataset, document: Import) -> None:
         return
     ledger.lock_items(touched)
     known = set(Move.objects.filter(item_id__in=any_of(touched)).values_list("item_id", flat=True).distinct())
-    lots = _lots(loading, data)
+    lots = _lots(loading, data, known)
     opening = _compare(loading, data, lots, known)
     on_the_way = _transfers(loading, data, lots)
     for key, quantity in on_the_way.items():
@@ -58,11 +60,15 @@ def _line(key: Key, quantity: Decimal) -> dict[str, Any]:
     }
 
 
-def _lots(loading: Loading, data: Dataset) -> dict[tuple[int, str], int]:
-    """Return the lots that stock and transfers name, making those that are new."""
+def _lots(loading: Loading, data: Dataset, known: set[int]) -> dict[tuple[int, str], int]:
+    """Return the lots of the items of stock and transfers, making those that something will lie in."""
     items = loading.ids["items"]
+    arriving = _new_transfers(data)
+    touched = {items[row.item] for row in data.stock} | {items[row.item] for row in arriving}
     wanted: dict[tuple[int, str], Lot] = {}
     for row in data.stock:
+        if items[row.item] in known:
+            continue
         mark = (items[row.item], row.lot)
         wanted.setdefault(
             mark,
@@ -74,11 +80,11 @@ def _lots(loading: Loading, data: Dataset) -> dict[tuple[int, str], int]:
                 supplier_code=row.supplier,
             ),
         )
-    for transfer in data.transfers:
+    for transfer in arriving:
         mark = (items[transfer.item], transfer.lot)
         wanted.setdefault(mark, Lot(item_id=mark[0], code=transfer.lot))
     Lot.objects.bulk_create(wanted.values(), batch_size=BATCH, ignore_conflicts=True)
-    here = Lot.objects.filter(item_id__in=any_of({item for item, _ in wanted})).values_list("item_id", "code", "id")
+    here = Lot.objects.filter(item_id__in=any_of(touched)).values_list("item_id", "code", "id")
     return {(item, code): number for item, code, number in here}
 
 
@@ -86,16 +92,21 @@ def _compare(loading: Loading, data: Dataset, lots: dict[tuple[int, str], int], 
     """Return what to open. An item that has moved here is counted by the ledger: it is only compared."""
     totals: Totals = defaultdict(lambda: ZERO)
     rows: dict[Key, dataset.Stock] = {}
+    items, binned = loading.ids["items"], loading.says("stock", "location")
+    if not binned:
+        _compare_by_warehouse(loading, data, known)
     for row in data.stock:
+        if items[row.item] in known and not binned:
+            continue
         key = _key(loading, data, row, lots)
         totals[key] += row.quantity
         rows.setdefault(key, row)
+    opening: Totals = {}
+    outcome = loading.report.outcome("stock")
     here = {
         (one.item_id, one.location_id, one.lot_id, one.status, one.owner): one.on_hand
         for one in Balance.objects.filter(item_id__in=any_of(known))
     }
-    outcome = loading.report.outcome("stock")
-    opening: Totals = {}
     for key, quantity in totals.items():
         if key[0] not in known:
             outcome.created += bool(quantity)
@@ -109,11 +120,35 @@ def _compare(loading: Loading, data: Dataset, lots: dict[tuple[int, str], int], 
     return opening
 
 
+def _compare_by_warehouse(loading: Loading, data: Dataset, known: set[int]) -> None:
+    """Compare what a source without bins says of items that are counted here with what an export would say of them."""
+    said = [name for name in ("warehouse", "lot", "status", "expires_on") if loading.says("stock", name)]
+    items = loading.ids["items"]
+    there: Counter[tuple[str, ...]] = Counter()
+    rows: dict[tuple[str, ...], dataset.Stock] = {}
+    for row in data.stock:
+        if items[row.item] in known:
+            place = replace(row, warehouse=row.warehouse or first_warehouse(data))
+            mark = (row.item, *(shown(getattr(place, name)) for name in said))
+            there[mark] += row.quantity  # type: ignore[assignment]
+            rows.setdefault(mark, row)
+    here: Counter[tuple[str, ...]] = Counter()
+    for one in exporting.balances(known):
+        here[one["item"], *(shown(one[name]) for name in said)] += one["quantity"]
+    outcome = loading.report.outcome("stock")
+    for mark, row in rows.items():
+        if here[mark] == there[mark]:
+            outcome.unchanged += 1
+        else:
+            outcome.conflicts += 1
+            _conflict(loading, row, Decimal(here[mark]), Decimal(there[mark]))
+
+
 def _key(loading: Loading, data: Dataset, row: dataset.Stock, lots: dict[tuple[int, str], int]) -> Key:
     item = loading.ids["items"][row.item]
     warehouse = loading.ids["warehouses"][row.warehouse or first_warehouse(data)]
     location = loading.ids["locations"][warehouse, row.location or DEFAULT_BIN]
-    return item, location, lots[item, row.lot], row.status, row.owner
+    return item, location, lots.get((item, row.lot), NO_LOT), row.status, row.owner
 
 
 def _conflict(loading: Loading, row: dataset.Stock, here: Decimal, there: Decimal) -> None:
@@ -122,16 +157,19 @@ def _conflict(loading: Loading, row: dataset.Stock, here: Decimal, there: Decima
     loading.report.conflict(row.where, what, column="quantity", here=shown(here), there=shown(there))
 
 
+def _new_transfers(data: Dataset) -> list[dataset.Transfer]:
+    here = set(Transfer.objects.values_list("code", flat=True)) if data.transfers else set()
+    return [row for row in data.transfers if row.code not in here]
+
+
 def _transfers(loading: Loading, data: Dataset, lots: dict[tuple[int, str], int]) -> Totals:
     """Write the transfers that are new and return what they have on the way."""
-    here = set(Transfer.objects.values_list("code", flat=True)) if data.transfers else set()
+    arriving = _new_transfers(data)
     outcome = loading.report.outcome("transfers")
+    outcome.unchanged += len(data.transfers) - len(arriving)
     on_the_way: Totals = defaultdict(lambda: ZERO)
     made: dict[str, Transfer] = {}
-    for row in data.transfers:
-        if row.code in here:
-            outcome.unchanged += 1
-            continue
+    for row in arriving:
         transfer = made.get(row.code) or made.setdefault(row.code, _transfer(loading, row))
         item = loading.ids["items"][row.item]
         source = loading.ids["locations"][transfer.from_warehouse_id, DEFAULT_BIN]

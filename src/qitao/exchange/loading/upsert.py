@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from django.db import models
 from django.db.models.expressions import RawSQL
@@ -20,6 +21,8 @@ from qitao.kernel.words import gettext_noop
 M = TypeVar("M", bound=models.Model)
 Values = Mapping[str, Any]
 BATCH = 2000
+# field of a model → field of a row, where more than `_id` is different
+ROW_FIELD = {"is_active": "active", "is_approved": "approved", "lot_code": "lot", "pinyin": "name"}
 
 
 @dataclass(slots=True)
@@ -33,6 +36,7 @@ class Loading:
     new: dict[str, set[Any]] = field(default_factory=dict)  # kind → keys of documents made by this import
     lead_days: Mapping[str, int | None] = field(default_factory=dict)  # item → days from start to due
     columns: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (kind, field) → the source's column
+    unsaid: Mapping[str, Collection[str]] = field(default_factory=dict)  # kind → fields the source does not speak of
 
     @property
     def at(self) -> datetime:
@@ -41,6 +45,10 @@ class Loading:
     def column(self, kind: str, name: str) -> str:
         """Return what the source calls a field."""
         return self.columns.get((kind, name), name)
+
+    def says(self, kind: str, name: str) -> bool:
+        """Tell whether the source speaks of what a field of the model holds."""
+        return ROW_FIELD.get(name, name.removesuffix("_id")) not in self.unsaid.get(kind, ())
 
     def id_of(self, kind: str, key: Any) -> int | None:
         """Return the id of the row with `key`; an empty key is nothing."""
@@ -65,10 +73,12 @@ def upsert(
 ) -> dict[Any, M]:
     """Write rows given as (row, field → value), recognised by the fields `key`; return those that are here by key.
 
-    A row that is here with other values is updated, or, without `overwrite`, left alone and told as a conflict.
-    A row that is not here is made if `may_make` says so, else told as a conflict. `among` narrows where to look.
+    A row that is here with other values is updated, or, without `overwrite`, left alone and told as a conflict; what
+    the source does not speak of stays. A row that is not here is made, defaults and all, if `may_make` says so, else
+    told as a conflict. `among` narrows where to look.
     """
-    here = {_key(one, key): one for one in (model._default_manager.all() if among is None else among)}
+    everyone = model._default_manager.all() if among is None else among
+    here = _Here(loading, kind, list(everyone.order_by("pk")), key)
     made: dict[Any, M] = {}
     changed: dict[Any, M] = {}
     found: dict[Any, M] = {}
@@ -77,16 +87,19 @@ def upsert(
     for row, values in rows:
         wanted = model(**values)
         mark = _key(wanted, key)
-        one = here.get(mark)
-        if one is None and not may_make(row):
+        said = {name: value for name, value in values.items() if loading.says(kind, name)}
+        one, several = here.find(mark, said)
+        if one is None and (several or not may_make(row)):
             outcome.conflicts += 1
             missing = " · ".join(str(part) for part in _readable(row, key))
-            loading.report.conflict(row.where, missing, column="", here="–", there=missing)
+            loading.report.conflict(
+                row.where, missing, column="", here=f"{several} ×" if several else "–", there=missing
+            )
             continue
         if one is None:
             made[mark] = wanted
         else:
-            differing = _differences(one, values)
+            differing = _differences(one, said)
             _tell(loading.report, row, one, differing, overwrite=overwrite)
             if differing and overwrite:
                 for name, (_, there) in differing.items():
@@ -102,8 +115,33 @@ def upsert(
     outcome.created += len(made)
     outcome.updated += len(changed)
     loading.new[kind] = {_short(mark) for mark in made}
-    loading.ids[kind] = {_short(mark): one.pk for mark, one in {**here, **found}.items()}
+    loading.ids[kind] = {_short(mark): one.pk for mark, one in {**here.by_key, **found}.items()}
     return {_short(mark): one for mark, one in found.items()}
+
+
+class _Here(Generic[M]):
+    """The records that are here, found by their key, or by as much of it as the source speaks of."""
+
+    def __init__(self, loading: Loading, kind: str, records: Iterable[M], key: Sequence[str]) -> None:
+        self.by_key = {_key(one, key): one for one in records}
+        self.spoken = [place for place, name in enumerate(key) if loading.says(kind, name)]
+        self.alike: dict[tuple[Any, ...], list[M]] = defaultdict(list)
+        if len(self.spoken) < len(key):
+            for mark, one in self.by_key.items():
+                self.alike[self._part(mark)].append(one)
+
+    def find(self, mark: tuple[Any, ...], said: Values) -> tuple[M | None, int]:
+        """Return the record that is meant, or None and how many it might be.
+
+        Of several that are alike in what is said: one that is so already, else the one whose whole key it is.
+        """
+        alike = self.alike.get(self._part(mark), ())
+        same = next((one for one in alike if not _differences(one, said)), None)
+        one = same or self.by_key.get(mark) or (alike[0] if len(alike) == 1 else None)
+        return one, 0 if one else len(alike)
+
+    def _part(self, mark: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(mark[place] for place in self.spoken)
 
 
 def _readable(row: Row, key: Sequence[str]) -> Iterator[object]:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from qitao.engine.folder_format import COLUMNS as FILES
 from qitao.exchange.dataset import (
     ONE,
+    ROWS,
     ZERO,
     Bom,
     BomLine,
@@ -41,6 +42,7 @@ from qitao.exchange.dataset import (
     Where,
     WorkCenter,
     WorkOrder,
+    names_of,
 )
 from qitao.exchange.readers.common import decimals_by_unit
 from qitao.exchange.reading import Record, Table, empty_table, parse_decimal, read_table
@@ -65,18 +67,55 @@ COLUMNS = MappingProxyType(
     {
         ("items", "code"): "item",
         ("items", "work_center"): "workcenter",
+        ("items", "yield_percent"): "yield",
         ("work_centers", "code"): "workcenter",
+        ("work_centers", "site"): "calendar",
+        ("calendar_days", "site"): "calendar",
+        ("calendar_days", "on"): "date",
         ("work_orders", "code"): "order",
         ("work_orders", "due_on"): "due_date",
         ("work_orders", "start_on"): "start_date",
         ("work_orders", "rank"): "priority",
+        ("purchase_orders", "code"): "order",
         ("purchase_lines", "promised_on"): "promised_date",
+        ("sales_orders", "code"): "demand",
         ("sales_lines", "order"): "demand",
         ("sales_lines", "due_on"): "due_date",
         ("transfers", "code"): "order",
         ("transfers", "due_on"): "due_date",
         ("sources", "min_quantity"): "min_qty",
         ("sources", "max_quantity"): "max_qty",
+    }
+)
+
+# kind of row → the file it is read from; rows of any other kind are made of codes that these name
+FILE_OF = MappingProxyType(
+    {
+        "items": "items.csv",
+        "bom_lines": "bom.csv",
+        "substitutes": "substitutes.csv",
+        "stock": "stock.csv",
+        "sales_orders": "demands.csv",
+        "sales_lines": "demands.csv",
+        "work_orders": "work_orders.csv",
+        "requirements": "requirements.csv",
+        "purchase_orders": "purchase_orders.csv",
+        "purchase_lines": "purchase_orders.csv",
+        "transfers": "transfers.csv",
+        "sources": "purchase.csv",
+        "lanes": "lanes.csv",
+        "work_centers": "workcenters.csv",
+        "calendar_days": "calendar.csv",
+    }
+)
+# kind of row → fields that the reader makes itself; a kind without a file has its code at least
+MADE = MappingProxyType(
+    {
+        "sales_lines": ("line",),
+        "purchase_lines": ("line",),
+        "requirements": ("position",),
+        "locations": ("code", "warehouse"),
+        "boms": ("parent",),
     }
 )
 
@@ -101,6 +140,7 @@ class _Reader:
         self.folder = folder
         self.dataset = dataset
         self.report = report
+        self.columns: dict[str, frozenset[str]] = {}  # file → those of its columns that are read
 
     def read_all(self) -> None:
         """Read the files in an order in which what is referred to comes first."""
@@ -130,6 +170,17 @@ class _Reader:
         for record in self._table("purchase.csv"):
             self.dataset.sources.append(_source(record))
         self._complete()
+        self.dataset.unsaid = {kind: tuple(sorted(self._unsaid(kind))) for kind in ROWS}
+
+    def _unsaid(self, kind: str) -> Iterator[str]:
+        """Return the fields that no column of the folder speaks of."""
+        columns = self.columns.get(FILE_OF.get(kind, ""), frozenset())
+        for name in names_of(kind):
+            column = COLUMNS.get((kind, name), name)
+            if column == "due_date" and "due_day" in columns:
+                continue
+            if column not in columns and name not in MADE.get(kind, () if kind in FILE_OF else ("code",)):
+                yield name
 
     def _table(self, file: str) -> Table:
         path = self.folder / file
@@ -145,6 +196,7 @@ class _Reader:
         table = read_table(path, self.report, names=ALIASES)
         if not table.titles or not table.require(*required):
             return empty_table(file, self.report)
+        self.columns[file] = frozenset(table.positions) & {*required, *optional}
         for title in table.titles:
             if title and ALIASES.get(title, title) not in (*required, *optional):
                 why = say(gettext_noop("The column “{column}” is not used."), column=title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from qitao.exchange.dataset import Dataset, Unit, Where
+from qitao.exchange.dataset import Dataset, Unit, Where, never_filled
 from qitao.exchange.readers.common import decimals_by_unit
 from qitao.exchange.readers.inventree import orders, parts, stock
 from qitao.exchange.readers.inventree.source import NOT_USED, Source
@@ -26,6 +26,8 @@ COLUMNS = {
     ("purchase_orders", "code"): "reference",
     ("sales_orders", "code"): "reference",
 }
+# written without a column of the source, because the default would not be true
+NO_COLUMN = (("suppliers", "country"), ("customers", "country"))
 
 
 def fits(folder: Path) -> bool:
@@ -42,6 +44,7 @@ def read(folder: Path, *, as_of: date | None = None) -> tuple[Dataset, ImportRep
     orders.read(source)
     _units(source)
     _say_what_is_not_used(source)
+    source.data.unsaid = never_filled(source.data, beside=NO_COLUMN)
     return source.data, report
 
 

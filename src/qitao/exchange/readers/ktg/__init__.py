@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from qitao.exchange.dataset import Dataset
+from qitao.exchange.dataset import Dataset, never_filled
 from qitao.exchange.readers.ktg import catalog, orders, stock
 from qitao.exchange.readers.ktg.source import Source, find
 from qitao.exchange.report import ImportReport
@@ -43,4 +43,5 @@ def read(folder: Path, *, as_of: date | None = None) -> tuple[Dataset, ImportRep
     orders.read(source)
     catalog.unit_decimals(source)
     source.say_what_is_not_used()
+    source.data.unsaid = never_filled(source.data)
     return source.data, report
