@@ -172,6 +172,16 @@ def refused_because(folder: Path) -> list[str]:
     return [fault.text() for fault in refused.value.faults]
 
 
+def test_a_work_order_over_nothing_is_refused_as_an_import_refuses_it(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("item,kind,lead_days\nA,make,1\n", "utf-8")
+    (tmp_path / "work_orders.csv").write_text(
+        "order,item,quantity,due_date\nW1,A,0,2026-01-20\nW2,A,0.0,2026-01-20\nW3,A,2,2026-01-20\n", "utf-8"
+    )
+    assert [text.split(".csv, ")[1] for text in refused_because(tmp_path)] == [
+        f"row {row}, column quantity: The quantity is 0. Remove the row, or state a quantity." for row in (2, 3)
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
