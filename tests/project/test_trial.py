@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from qitao.project import web_server
 from tests.fixtures.database import new_folder
 from tests.fixtures.web import free_port
 
@@ -124,6 +125,17 @@ def test_a_taken_port_is_said_plainly(demo: Demo) -> None:
     assert second.process.wait(30) == 2
     assert f"port {demo.port} on 127.0.0.1 is taken by another program" in second.says()
     assert "Traceback" not in second.says()
+
+
+def test_a_port_that_is_held_but_not_bound_yet_is_taken() -> None:
+    """The web server shares its port: without the hold, two that start within a second would both answer."""
+    port = free_port()
+    with web_server.hold_port("127.0.0.1", port, to="serve"):
+        second, first = pytest.raises(web_server.PortTaken), web_server.hold_port("127.0.0.1", port, to="serve")
+        with second, first:
+            pass
+    with web_server.hold_port("127.0.0.1", port, to="serve"):
+        pass
 
 
 def test_another_one_on_the_same_data_shares_the_database(demo: Demo) -> None:

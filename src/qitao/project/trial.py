@@ -63,8 +63,12 @@ class EmbeddedDatabase:
 
 
 def run(environment: env.Environment, *, reset: bool, say: Callable[[str], None] = print) -> None:
-    """Run database, web server and worker; return after an orderly stop."""
-    web_server.check_port(environment.bind, environment.port)
+    """Run database, web server and worker; return after an orderly stop. Refuses: PortTaken."""
+    with web_server.hold_port(environment.bind, environment.port, to="demo"):
+        _run(environment, reset=reset, say=say)
+
+
+def _run(environment: env.Environment, *, reset: bool, say: Callable[[str], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     supervisor = Supervisor(tell=say)

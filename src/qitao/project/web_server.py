@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import os
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -34,17 +40,35 @@ def check_port(bind: str, port: int) -> None:
             raise
 
 
+@contextmanager
+def hold_port(bind: str, port: int, *, to: str) -> Iterator[None]:
+    """Hold the port against everybody else who means `to` do the same there, from the check until the end.
+
+    The web server shares its port among its processes, so that a second one that starts before the first has bound it
+    would be let in; between two of one user – the only ones whom the system lets share – a lock decides.
+    Refuses: PortTaken.
+    """
+    place = Path(tempfile.gettempdir()) / f"qitao-{os.getuid()}-{to}-{bind.replace(':', '.')}-{port}.lock"
+    with place.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise PortTaken(bind, port) from held
+        check_port(bind, port)
+        yield
+
+
 def serve(environment: env.Environment) -> None:
-    """Serve until told to stop."""
-    check_port(environment.bind, environment.port)
-    Granian(
-        "qitao.project.asgi:application",
-        address=environment.bind,
-        port=environment.port,
-        interface=Interfaces.ASGINL,
-        workers=environment.web_processes,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels.warning,
-    ).serve()
+    """Serve until told to stop. Refuses: PortTaken."""
+    with hold_port(environment.bind, environment.port, to="serve"):
+        Granian(
+            "qitao.project.asgi:application",
+            address=environment.bind,
+            port=environment.port,
+            interface=Interfaces.ASGINL,
+            workers=environment.web_processes,
+            websockets=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=STOP_SECONDS,
+            log_level=LogLevels.warning,
+        ).serve()
