@@ -381,8 +381,8 @@ class Dataset:
 
     name: str = ""
     as_of: date | None = None  # the day the dataset describes; None = the day it is loaded
-    units: list[Unit] = field(default_factory=list)
     unsaid: dict[str, tuple[str, ...]] = field(default_factory=dict)  # kind of row → fields without a column, sorted
+    units: list[Unit] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
     warehouses: list[Warehouse] = field(default_factory=list)
     locations: list[Location] = field(default_factory=list)
