@@ -16,6 +16,7 @@ import './cases.js'
 import './outbox.js'
 import './pad.js'
 import './pick.js'
+import './ship.js'
 import './stations.js'
 
 // Charts and the camera are big: they come when a page has one.

@@ -136,7 +136,7 @@ def test_due_today_is_not_yet_in_hand() -> None:
         kit_table(kits),
         """
         WO-2  now      01-05  01-09  -     0
-        WO-1  on_date  01-05  01-09  BOLT  0
+        WO-1  on_date  01-06  01-09  BOLT  0
         """,
     )
 

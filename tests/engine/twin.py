@@ -92,7 +92,8 @@ class Twin:
             and supply != self.plant.orders.output[order]
             and self.arrival(supply, order) < NEVER
         ]
-        return sorted(found, key=lambda s: (self.declared(s), self.plant.supplies.kind[s] != SupplyKind.STOCK, s))
+        rows = self.plant.supplies
+        return sorted(found, key=lambda s: (self.declared(s), rows.kind[s] != SupplyKind.STOCK, rows.warehouse[s], s))
 
     def rules(self, line: int, order: int) -> list[tuple[int, Fraction]]:
         """Substitutes approved for this line on the order's need day, by priority, then row."""

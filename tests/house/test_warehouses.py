@@ -14,6 +14,8 @@ from qitao.picking.models import PickLine, ShortPick
 from qitao.production import actions as production
 from qitao.production.models import WorkOrder
 from qitao.purchasing import actions as purchasing
+from qitao.sales import actions as sales
+from qitao.sales.models import SalesOrderLine, Shipment
 from qitao.stock import actions as stock
 from qitao.stock.models import Balance, Count, Move, Transfer
 from qitao.stock.refusals import WrongWarehouse
@@ -45,7 +47,10 @@ def scene() -> Scene:
     plant = small_plant.build()
     for item, place in (("BOLT", "A-01"), ("PLATE", "A-02"), ("PAINT", "A-03")):
         plant.put(item, place, 500)
-    boss = plant.do("warehouse_manager")
+    plant.put("FRAME", "A-01", 5)
+    sold, boss = plant.sale(3, due=20), plant.do("warehouse_manager")
+    take = sales.Take(sold.pk, _balance("FRAME"), Decimal(1))
+    sales.ship(plant.do("warehouse_manager"), order_id=sold.order_id, warehouse_id=plant.home.pk, takes=[take])
     counted = stock.order_count(boss, item_id=plant.items["PLATE"].pk, warehouse_id=plant.home.pk)
     count = Count.objects.get(pk=counted["count"])
     planned = stock.plan_transfer(
@@ -72,6 +77,13 @@ def _balance(item: str) -> int:
 
 def _figures(scene: Scene) -> dict[int, Decimal]:
     return {row.pk: Decimal(500) for row in scene.count.lines.all()}
+
+
+def _ship(scene: Scene, role: str) -> object:
+    line = SalesOrderLine.objects.get(order__code="SO-1")
+    takes = [sales.Take(line.pk, _balance("FRAME"), Decimal(1))]
+    home = scene.plant.home.pk
+    return sales.ship(scene.plant.do(role), order_id=line.order_id, warehouse_id=home, takes=takes)
 
 
 def _order_of(scene: Scene) -> int:
@@ -110,6 +122,11 @@ TRIES: dict[str, tuple[str, Try]] = {
         lambda s, r: purchasing.receive(
             s.plant.do(r), order_id=_order_of(s), lines=[{"delivery_id": s.delivery, "quantity": Decimal(1)}]
         ),
+    ),
+    "ship to a customer": ("picker", _ship),
+    "take a shipment back": (
+        "picker",
+        lambda s, r: sales.undo_shipment(s.plant.do(r), shipment_id=Shipment.objects.get().pk),
     ),
     "release": ("line_leader", lambda s, r: production.release(s.plant.do(r), work_order_id=s.firm.pk)),
     "report output": (

@@ -15,11 +15,15 @@ from qitao.picking import actions as picking
 from qitao.picking.models import PickLine
 from qitao.picking.refusals import AlreadyPicked
 from qitao.production import actions as production
+from qitao.sales import actions as sales
+from qitao.sales.models import SalesOrderLine
+from qitao.sales.refusals import MoreThanOrdered, ShipmentTakenBack
 from qitao.shortages.models import Case
 from qitao.stock import actions as stock
 from qitao.stock import queries as ledger
 from qitao.stock.ledger import MANY_ITEMS, lock_items
 from qitao.stock.models import Balance, Reservation
+from qitao.stock.refusals import NotEnoughOnHand
 from tests import small_plant
 from tests.small_plant import SmallPlant
 
@@ -80,6 +84,40 @@ def test_two_pickers_on_the_last_piece(plant: SmallPlant) -> None:
     assert {type(answer) for answer in answers} == {dict, AlreadyPicked}
     assert plant.on_hand("BOLT", "A-01") == 0
     assert ledger.verify() == []
+
+
+def test_two_ship_the_last_pieces(plant: SmallPlant) -> None:
+    last = plant.put("FRAME", "A-01", 8)
+    lines = [plant.sale(8, due=20, code=code) for code in ("SO-1", "SO-2")]
+
+    def ship(line: SalesOrderLine) -> Callable[[], object]:
+        takes = [sales.Take(line.pk, last.pk, Decimal(8))]
+        return lambda: sales.ship(plant.do("picker"), order_id=line.order_id, warehouse_id=plant.home.pk, takes=takes)
+
+    answers = at_once([ship(line) for line in lines])
+    assert {type(answer) for answer in answers} == {dict, NotEnoughOnHand}
+    assert sorted(SalesOrderLine.objects.values_list("shipped", flat=True)) == [0, 8]
+    assert plant.on_hand("FRAME", "A-01") == 0
+    assert ledger.verify() == []
+
+
+def test_two_ship_the_same_order_and_one_takes_back_twice(plant: SmallPlant) -> None:
+    lying, line = plant.put("FRAME", "A-01", 50), plant.sale(10, due=20)
+    takes = [sales.Take(line.pk, lying.pk, Decimal(6))]
+
+    def ship() -> object:
+        return sales.ship(plant.do("picker"), order_id=line.order_id, warehouse_id=plant.home.pk, takes=takes)
+
+    answers = at_once([ship, ship])
+    assert {type(answer) for answer in answers} == {dict, MoreThanOrdered}
+    number = next(answer["shipment"] for answer in answers if isinstance(answer, dict))
+
+    def undo() -> object:
+        return sales.undo_shipment(plant.do("picker"), shipment_id=number)
+
+    assert {type(answer) for answer in at_once([undo, undo])} == {dict, ShipmentTakenBack}
+    line.refresh_from_db()
+    assert (line.shipped, plant.on_hand("FRAME", "A-01")) == (0, 50)
 
 
 def test_twenty_releases_never_promise_more_than_there_is(plant: SmallPlant) -> None:

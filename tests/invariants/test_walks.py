@@ -22,6 +22,9 @@ from qitao.production import actions as production
 from qitao.production.models import Requirement, WorkOrder
 from qitao.purchasing import actions as purchasing
 from qitao.purchasing.models import Delivery
+from qitao.sales import actions as sales
+from qitao.sales import amending
+from qitao.sales.models import SalesOrderLine, Shipment
 from qitao.stock import actions as stock
 from qitao.stock import queries as ledger
 from qitao.stock.models import Balance, Count, Location, Move, Reservation, Transfer, TransferLine
@@ -57,6 +60,9 @@ class Walker:
             self.reserve,
             self.take,
             self.close,
+            self.ship,
+            self.ship,
+            self.unship,
         ]
 
     def step(self) -> str:
@@ -219,6 +225,27 @@ class Walker:
         order = self.one_of(WorkOrder.objects.filter(status__in=("completed", "released")))
         return order and production.close(self.plant.do("planner"), work_order_id=order.pk)  # type: ignore[attr-defined]
 
+    def ship(self) -> object:
+        """Ship something, wanted or not, from wherever some of it lies; now and then what is left is cancelled."""
+        frame = self.plant.items["FRAME"]
+        line = self.one_of(SalesOrderLine.objects.filter(order__status="open"))
+        if line is None or self.chance.random() < 0.2:
+            line = self.plant.sale(self.chance.randint(5, 30), due=20, code=f"SO-{SalesOrderLine.objects.count() + 1}")
+        if self.chance.random() < 0.1:
+            return amending.cancel_line(self.plant.do("planner"), line_id=line.pk)  # type: ignore[attr-defined]
+        lying = list(Balance.objects.filter(item=frame, on_hand__gt=0).order_by("pk"))
+        balances = self.chance.sample(lying, min(len(lying), 2))
+        return sales.ship(
+            self.plant.do("picker"),
+            order_id=line.order_id,  # type: ignore[attr-defined]
+            warehouse_id=self.plant.home.pk,
+            takes=[sales.Take(line.pk, each.pk, self.amount(each.on_hand)) for each in balances],  # type: ignore[attr-defined]
+        )
+
+    def unship(self) -> object:
+        shipment = self.one_of(Shipment.objects.all())
+        return shipment and sales.undo_shipment(self.plant.do("picker"), shipment_id=shipment.pk)  # type: ignore[attr-defined]
+
 
 def nothing_is_held_for_what_is_over(after: str) -> None:
     over = ("completed", "closed", "cancelled")
@@ -267,12 +294,26 @@ def issued_is_what_went_to_production(item_id: int) -> None:
     assert (went["q"] or 0) - (came["q"] or 0) == issued
 
 
+def shipped_is_what_went_to_customers() -> None:
+    """What lines say is shipped has left and was not taken back; an order is open while something is to be shipped."""
+    out = Move.objects.filter(to_location__kind=Location.Kind.CUSTOMER).aggregate(q=Sum("quantity"))["q"] or 0
+    back = Move.objects.filter(from_location__kind=Location.Kind.CUSTOMER).aggregate(q=Sum("quantity"))["q"] or 0
+    lines = list(SalesOrderLine.objects.select_related("order"))
+    assert out - back == sum(line.shipped for line in lines)
+    for line in lines:
+        stands = line.shipment_lines.filter(shipment__undone_at=None).aggregate(q=Sum("quantity"))["q"] or 0
+        assert stands == line.shipped, line
+        assert (line.order.status == "open") == (line.open_quantity > 0), line
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_people_do_the_books_stay_right(seed: int) -> None:
     plant = small_plant.build()
     for place in ("A-01", "A-02", "B-01"):
         for item in ("BOLT", "PLATE", "PAINT", "BOLT-ZN"):
             plant.put(item, place, 60)
+    for place in ("A-01", "A-03"):
+        plant.put("FRAME", place, 40)
     walker, done = Walker(plant, seed), Counter[str]()
     for _ in range(STEPS):
         did = walker.step()
@@ -280,6 +321,7 @@ def test_whatever_people_do_the_books_stay_right(seed: int) -> None:
         books_are_right(did)
         nothing_is_held_for_what_is_over(did)
         lists_without_a_line_are_done(did)
+        shipped_is_what_went_to_customers()
     requirements_are_covered_once()
     for item in ("BOLT", "PLATE", "PAINT", "BOLT-ZN"):
         issued_is_what_went_to_production(plant.items[item].pk)

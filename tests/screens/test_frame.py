@@ -36,7 +36,7 @@ TAKEN = """() => document.addEventListener('qitao:scan', (event) => {
 
 def open_live(page: Page, address: str) -> None:
     """Open a page and wait until it hears what happens."""
-    with page.expect_response(re.compile(r"/live/$")):
+    with page.expect_response(re.compile(r"/live/")):
         page.goto(address)
 
 

@@ -239,12 +239,12 @@ def test_the_way_back_to_a_line_that_is_gone_leads_to_the_next(
     work_order = stocked.released(10)
     page = at_the_screen(arrive, work_order).page
     line = PickLine.objects.get(pick_list__work_order=work_order, item__code="BOLT")
-    page.route("**/live/", lambda route: route.abort())  # what the other did is not seen yet
+    page.route("**/live/**", lambda route: route.abort())  # what the other did is not seen yet
     page.reload()
     picking.confirm(stocked.do("warehouse_manager"), pick_line_id=line.pk, quantity=line.quantity)
     page.locator(".pick-line:visible [data-confirm] button").click()
     said(page, "bad")
-    page.unroute("**/live/")
+    page.unroute("**/live/**")
     expect(page.locator(f"[data-line='{line.pk}']")).to_have_count(0, timeout=15_000)
     page.get_by_role("button", name="Go to that line").click()
     expect(page.locator(".pick-line:visible .place")).to_have_text("A-02")

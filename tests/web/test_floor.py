@@ -16,6 +16,8 @@ from qitao.picking.models import PickLine, PickList
 from qitao.planning import actions as planning
 from qitao.production.models import WorkOrder
 from qitao.purchasing.models import Delivery, PurchaseOrder, Receipt, Requisition
+from qitao.sales import actions as shipping
+from qitao.sales.models import SalesOrderLine, Shipment
 from qitao.shortages.models import Case
 from qitao.stock import actions as stock
 from qitao.stock import queries as ledger
@@ -47,8 +49,16 @@ def busy(plant: SmallPlant) -> SmallPlant:
         due_on=date(2026, 1, 7),
     )
     requisition(plant, "BOLT")
+    shipped(plant)
     planning.run(EIGHT)
     return plant
+
+
+def shipped(plant: SmallPlant) -> None:
+    """Let a part of the first sales order be on its way to the customer."""
+    lying, line = plant.put("FRAME", "A-01", 6, lot="F-1"), SalesOrderLine.objects.get()
+    takes = [shipping.Take(line.pk, lying.pk, Decimal(2))]
+    shipping.ship(plant.do("picker"), order_id=line.order_id, warehouse_id=plant.home.pk, takes=takes, note="SF 1")
 
 
 def requisition(plant: SmallPlant, item: str) -> Requisition:
@@ -99,6 +109,14 @@ PAGES = (
     "/sales-orders/?late=late",
     "/sales-orders/SO-1/",
     "/customers/",
+    "/shipments/",
+    "/shipments/?stock=none&when=late&place=all&sort=-ready,line",
+    "/shipments/done/",
+    "/shipments/new/SO-1/",
+    "/shipments/new/SO-1/?warehouse=W2",
+    "/shipments/{shipment}/",
+    "/shipments/{shipment}/note/",
+    "/shipments/{shipment}/note/?in=en",
     "/choose/items/?item=bo",
     "/choose/bins/?warehouse=RM&bin=a",
 )
@@ -113,6 +131,7 @@ def test_every_page_opens_for_whom_it_is_for(busy: SmallPlant, as_role: As, role
         "count": Count.objects.get().code,
         "transfer": Transfer.objects.get().code,
         "requisition": Requisition.objects.get().code,
+        "shipment": Shipment.objects.get().code,
     }
     wrong = []
     for page in PAGES:
@@ -124,13 +143,48 @@ def test_every_page_opens_for_whom_it_is_for(busy: SmallPlant, as_role: As, role
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize(
-    "page", ["pick-lists", "work-orders", "purchase-orders", "deliveries", "requisitions", "suppliers", "sales-orders"]
+    "page",
+    [
+        "pick-lists",
+        "work-orders",
+        "purchase-orders",
+        "deliveries",
+        "requisitions",
+        "suppliers",
+        "sales-orders",
+        "shipments",
+    ],
 )
 def test_every_list_can_be_saved(busy: SmallPlant, as_role: As, page: str, kind: str) -> None:
     answer = as_role("planner").get(f"/{page}/?export={kind}")
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert len(content) > 20
     assert b"<span" not in content
+
+
+# Shipping
+
+
+@pytest.mark.parametrize(
+    ("works_in", "shipped_from", "sees"), [("", "RM", 1), ("RM", "RM", 1), ("W2", "RM", 0), ("W2", "", 1)]
+)
+def test_the_stores_see_what_they_can_ship(
+    busy: SmallPlant, as_role: As, works_in: str, shipped_from: str, sees: int
+) -> None:
+    SalesOrderLine.objects.update(warehouse=busy.home if shipped_from else None)
+    person = busy.people["picker"]
+    person.warehouses = [works_in] if works_in else []
+    person.save()
+    shown = as_role("picker").get("/shipments/").content.decode()
+    assert shown.count('href="/shipments/new/SO-1/"') == sees
+
+
+def test_a_delivery_note_speaks_the_customers_language(busy: SmallPlant, as_role: As) -> None:
+    address = f"/shipments/{Shipment.objects.get().code}/note/"
+    for country, word in (("CN", "送货单"), ("TW", "送貨單"), ("DE", "Delivery note")):
+        type(busy.customer).objects.update(country=country)
+        assert word in as_role("planner").get(address).content.decode()
+    assert "送货单" in as_role("planner").get(f"{address}?in=zh-hans").content.decode()
 
 
 # Picking

@@ -23,6 +23,7 @@ PERMISSION_NAMES = MappingProxyType(
         "stock.transfer": gettext_noop("make transfers"),
         "stock.reserve": gettext_noop("reserve and release stock"),
         "sales.view": gettext_noop("see sales orders"),
+        "sales.ship": gettext_noop("ship to customers"),
         "sales.change": gettext_noop("change sales orders"),
         "sales.records": gettext_noop("set up customers"),
         "purchasing.view": gettext_noop("see purchasing"),

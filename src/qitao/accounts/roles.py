@@ -52,6 +52,7 @@ PERMISSIONS = MappingProxyType(
         "stock.transfer": frozenset({WAREHOUSE_MANAGER, PLANNER}),
         "stock.reserve": frozenset({PLANNER, WAREHOUSE_MANAGER}),
         "sales.view": ALL,
+        "sales.ship": STORES,
         "sales.change": frozenset({PLANNER, MANAGER}),
         "sales.records": frozenset({PLANNER, MANAGER, ADMINISTRATOR}),
         "purchasing.view": OFFICE | {LINE_LEADER, PICKER},

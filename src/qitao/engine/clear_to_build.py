@@ -269,10 +269,11 @@ def _plain(column: npt.NDArray[T], kind: type[T]) -> npt.NDArray[T]:
 
 
 def _sorted_events(plant: Plant, supply_day: Int32) -> tuple[Int32, Int32]:
-    """Return (first, supply rows): each item's supplies by day, stock before the rest, then row."""
+    """Return (first, supply rows): each item's supplies by day, stock before the rest, then warehouse, then row."""
     first, rows = plant.item_supplies
     rows = rows.copy()
     order_key = (supply_day.astype(np.int64) << 1) | (plant.supplies.kind != SupplyKind.STOCK)
+    order_key = (order_key << DAY_SHIFT) | plant.supplies.warehouse
     sort_groups(first, rows, order_key)
     return first, rows
 

@@ -18,6 +18,7 @@ SEQUENCES = {
     "WO": "journal_number_work_order",
     "PO": "journal_number_purchase_order",
     "SO": "journal_number_sales_order",
+    "SH": "journal_number_shipment",
 }
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from qitao.catalog.models import Item
+from qitao.journal.queries import newest as newest_fact
 from qitao.planning.actions import Planned, plan
 from qitao.planning.facts_seen import FactsSeen, seen, since
 from qitao.planning.models import DemandDate, KitDate, KitState, Peg, PlanRun, SupplyKind
@@ -58,9 +59,8 @@ def freshness() -> Freshness:
 
 def newest() -> str:
     """Return a mark of all that screens can know of by now: the newest fact and the newest plan."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT max(id) FROM journal_fact), (SELECT max(id) FROM planning_planrun)")
-        return "-".join(str(number or 0) for number in cursor.fetchone())
+    run = PlanRun.objects.aggregate(newest=Max("id"))["newest"] or 0
+    return f"{newest_fact()}-{run}"
 
 
 def board() -> QuerySet[KitDate]:

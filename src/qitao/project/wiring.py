@@ -69,6 +69,8 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "sales.line_added": (planning.ask,),
     "sales.line_changed": (planning.ask,),
     "sales.line_cancelled": (planning.ask,),
+    "sales.shipped": (planning.ask,),
+    "sales.shipment_undone": (planning.ask,),
     "production.derived": (planning.ask,),
 }
 

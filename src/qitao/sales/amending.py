@@ -31,7 +31,7 @@ def add_line(command: Command, *, order_id: int, line: LineFacts) -> Reply:
     """
     if line.quantity <= 0:
         raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
-    order = _open_order(order_id)
+    order = open_order(order_id)
     item = Item.objects.get(pk=line.item_id)
     if not item.is_active:
         raise NoLongerSold(item=item.code)
@@ -74,7 +74,7 @@ def change_line(command: Command, *, line_id: int, values: dict[str, Any], reaso
         line.save(update_fields=list(changed))
         now = {"quantity": plain(line.quantity), "on": _told(line.due_on)}
         record(command, "sales.line_changed", order, code=str(line), reason=reason, changed=changed, **now)
-        _close_where_done(order)
+        close_where_done(order)
     return {"line": line.pk, "changed": sorted(changed)}
 
 
@@ -86,7 +86,7 @@ def cancel_line(command: Command, *, line_id: int, reason: str = "") -> Reply:
     """
     line, order = _open_line(line_id)
     _cancel(command, order, [line], reason)
-    _close_where_done(order)
+    close_where_done(order)
     return {"line": line.pk, "status": order.status}
 
 
@@ -96,14 +96,15 @@ def cancel_order(command: Command, *, order_id: int, reason: str = "") -> Reply:
 
     Refuses: NotNow. Records: sales.line_cancelled for each, then sales.order_cancelled. Locks: the order, its lines.
     """
-    order = _open_order(order_id)
+    order = open_order(order_id)
     _cancel(command, order, _locked(order.lines.filter(**OPEN)), reason)
-    _close_where_done(order)
+    close_where_done(order)
     record(command, "sales.order_cancelled", order, code=order.code, reason=reason)
     return {"order": order.pk, "status": order.status}
 
 
-def _open_order(order_id: int) -> SalesOrder:
+def open_order(order_id: int) -> SalesOrder:
+    """Return an open order, locked. Refuses: NotNow."""
     order = SalesOrder.objects.select_for_update(no_key=True).get(pk=order_id)
     if order.status != SalesOrder.State.OPEN:
         raise NotNow(what=str(order._meta.verbose_name), code=order.code, state=order.get_status_display())
@@ -112,7 +113,7 @@ def _open_order(order_id: int) -> SalesOrder:
 
 def _open_line(line_id: int) -> tuple[SalesOrderLine, SalesOrder]:
     """Return a line of which something is still to be shipped, and its order, both locked."""
-    order = _open_order(SalesOrderLine.objects.get(pk=line_id).order_id)
+    order = open_order(SalesOrderLine.objects.get(pk=line_id).order_id)
     line = _locked(order.lines.filter(pk=line_id))[0]
     if not line.open_quantity:
         raise NothingToShip(line=str(line))
@@ -132,7 +133,7 @@ def _cancel(command: Command, order: SalesOrder, lines: Sequence[SalesOrderLine]
         record(command, "sales.line_cancelled", order, code=str(line), quantity=plain(rest), reason=reason)
 
 
-def _close_where_done(order: SalesOrder) -> None:
+def close_where_done(order: SalesOrder) -> None:
     """End an order of which nothing is still to be shipped: closed where something was, else cancelled."""
     if order.lines.filter(**OPEN).exists():
         return

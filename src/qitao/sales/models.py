@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from qitao.accounts.models import User
 from qitao.catalog.models import MONEY, QUANTITY, Item
 from qitao.kernel.lifecycle import Lifecycle
-from qitao.stock.models import Warehouse
+from qitao.stock.models import Location, Lot, Warehouse
 
 
 class Customer(models.Model):
@@ -29,6 +30,7 @@ SALES_ORDER = Lifecycle(
     verbs={
         "confirm": (("draft",), "open"),
         "close": (("open",), "closed"),
+        "reopen": (("closed",), "open"),
         "cancel": (("draft", "open"), "cancelled"),
     },
 )
@@ -95,3 +97,36 @@ class SalesOrderLine(models.Model):
     def open_quantity(self) -> Decimal:
         """What is still to be shipped."""
         return self.quantity - self.shipped
+
+
+class Shipment(models.Model):
+    """What left a warehouse for the customer of one sales order, at one time."""
+
+    code = models.CharField(max_length=60, unique=True)
+    order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="shipments")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(
+        max_length=120, blank=True, help_text="Carrier, tracking number or what else must be known."
+    )
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True, help_text="When it was taken back: nothing of it left.")
+
+    class Meta:
+        verbose_name = "shipment"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ShipmentLine(models.Model):
+    """What a shipment took of one lot from one bin for one order line."""
+
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
+    order_line = models.ForeignKey(SalesOrderLine, on_delete=models.PROTECT, related_name="shipment_lines")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    quantity = models.DecimalField(**QUANTITY)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(quantity__gt=0), name="sales_shipment_line_ships_something"),)

@@ -44,6 +44,7 @@ MAP = (
             Place("work-orders", _("Work orders"), "work_order", "production.view", "w"),
             Place("receipts", _("Receipts"), "receipt", "stock.receive", "r"),
             Place("counts", _("Counts"), "count", "stock.count", "n"),
+            Place("to-ship", _("Shipping"), "truck", "sales.view", "o"),
             Place("transfers", _("Transfers"), "transfer", "stock.view", "t"),
         ),
     ),

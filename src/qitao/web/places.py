@@ -16,6 +16,7 @@ ROUTES = MappingProxyType(
         "purchasing.purchaseorder": "purchase-order",
         "purchasing.requisition": "requisition",
         "sales.salesorder": "sales-order",
+        "sales.shipment": "shipment",
         "stock.count": "count",
         "stock.transfer": "transfer",
         "stock.location": "location",

@@ -63,6 +63,8 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "sales.line_changed": _("{code} changed: now {quantity}, due {on}. {reason}"),
         "sales.line_cancelled": _("{code}: {quantity} cancelled. {reason}"),
         "sales.order_cancelled": _("Cancelled what was still to be shipped. {reason}"),
+        "sales.shipped": _("Shipped with {code} from {warehouse}: {what}."),
+        "sales.shipment_undone": _("{code} taken back: {what} lie in their bins again."),
         "shortages.opened": _("Case opened: {quantity} of {item} missing for {work_orders}."),
         "shortages.joined": _("Joined by {work_orders}: {quantity} of {item} missing."),
         "shortages.count_asked": _("Asked for count {count}."),

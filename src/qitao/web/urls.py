@@ -19,6 +19,7 @@ AREAS = (
     "transfers",
     "purchasing",
     "sales",
+    "shipping",
     "records",
     "choosing",
 )

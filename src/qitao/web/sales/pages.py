@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from qitao.journal.queries import history
 from qitao.planning.models import DemandDate, Peg, SupplyKind
 from qitao.production.models import WorkOrder
-from qitao.sales.models import Customer, SalesOrder, SalesOrderLine
+from qitao.sales.models import Customer, SalesOrder, SalesOrderLine, Shipment
 from qitao.web.chips import plain_chip
 from qitao.web.formats import named
 from qitao.web.lists import Choice, Column, Empty, List, Which, show
@@ -117,6 +117,8 @@ class SalesOrderPage:
     story: list[Told]
     see_cost: bool
     may_change: bool
+    may_ship: bool
+    shipments: list[Shipment]
 
     @property
     def open_lines(self) -> list[SalesOrderLine]:
@@ -137,6 +139,8 @@ def sales_order(request: Request, code: str) -> HttpResponse:
         story=told(history(order).order_by("-id")),
         see_cost=request.user.may("cost.view"),
         may_change=order.status == SalesOrder.State.OPEN and request.user.may("sales.change"),
+        may_ship=order.status == SalesOrder.State.OPEN and request.user.may("sales.ship"),
+        shipments=list(order.shipments.select_related("warehouse", "actor").order_by("-id")),
     )
     return render(request, "sales/order.html", {"page": shown, "order": order})
 

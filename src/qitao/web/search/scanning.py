@@ -14,7 +14,7 @@ from qitao.catalog.models import Item
 from qitao.picking.models import PickList
 from qitao.production.models import WorkOrder
 from qitao.purchasing.models import PurchaseOrder, Requisition
-from qitao.sales.models import SalesOrder
+from qitao.sales.models import SalesOrder, Shipment
 from qitao.shortages.models import Case
 from qitao.stock.models import Count, Location, Lot, Transfer
 from qitao.web.places import page_of
@@ -32,6 +32,7 @@ DOCUMENTS: tuple[tuple[str, str, QuerySet[Any]], ...] = (
     ("purchase_order", "purchasing.view", PurchaseOrder.objects.all()),
     ("requisition", "purchasing.view", Requisition.objects.all()),
     ("sales_order", "sales.view", SalesOrder.objects.all()),
+    ("shipment", "sales.view", Shipment.objects.all()),
     ("transfer", "stock.view", Transfer.objects.all()),
     ("count", "stock.view", Count.objects.all()),
     ("item", "catalog.view", Item.objects.all()),
