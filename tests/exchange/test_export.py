@@ -27,6 +27,7 @@ from qitao.exchange.exporting import Span
 from qitao.exchange.load import load_dataset
 from qitao.exchange.readers import detect, plant_folder
 from qitao.planning import snapshot
+from qitao.production.models import WorkOrder
 from qitao.stock.models import Balance
 from tests.exchange.folders import GOOD, folder, plain, real
 
@@ -143,6 +144,20 @@ def test_the_demo_factory_goes_out_and_comes_back_unchanged(tmp_path: Path) -> N
     found = read(tmp_path / "first")
     assert len(found["work_orders"]) == 150
     assert len(found["purchase_lines"]) == 400
+
+
+@pytest.mark.django_db
+def test_what_was_scrapped_goes_out_and_is_not_made_once_more(tmp_path: Path) -> None:
+    load(folder(tmp_path / "in"))
+    order = WorkOrder.objects.get(code="WO-2")
+    before = order.open_quantity
+    WorkOrder.objects.filter(pk=order.pk).update(quantity_scrapped=1)
+    export_folder(tmp_path / "out")
+    row = next(row for row in read(tmp_path / "out")["work_orders"] if row.code == order.code)
+    assert row.quantity_scrapped == 1
+    plant = Plant.from_folder(tmp_path / "out", as_of=date(2026, 1, 5))
+    (place,) = [n for n, code in enumerate(plant.orders.code) if code == order.code]
+    assert int(plant.orders.quantity[place]) == (before - 1) * 1_000_000
 
 
 def asked(plant: Plant) -> Counter[tuple[str, str]]:

@@ -61,9 +61,12 @@ def scene() -> Scene:
         quantity=Decimal(5),
         due_on=MONDAY,
     )
+    order = plant.released(10)
+    plates = PickLine.objects.get(item__code="PLATE")
+    picking.confirm(plant.do("picker"), pick_line_id=plates.pk, quantity=Decimal(2))
     return Scene(
         plant=plant,
-        order=plant.released(10),
+        order=order,
         firm=plant.work_order(5, code="FIRM"),
         count=count,
         transfer=Transfer.objects.get(pk=planned["transfer"]),
@@ -88,6 +91,10 @@ def _ship(scene: Scene, role: str) -> object:
 
 def _order_of(scene: Scene) -> int:
     return purchasing.Delivery.objects.get(pk=scene.delivery).line.order_id
+
+
+def _picked(scene: Scene) -> PickLine:
+    return PickLine.objects.get(item__code="PLATE", picked__gt=0)
 
 
 # what → (who may do it, how)
@@ -132,6 +139,12 @@ TRIES: dict[str, tuple[str, Try]] = {
     "report output": (
         "line_leader",
         lambda s, r: production.report_output(s.plant.do(r), work_order_id=s.order.pk, quantity=Decimal(1)),
+    ),
+    "bring material back": (
+        "line_leader",
+        lambda s, r: picking.return_to_stock(
+            s.plant.do(r), work_order_id=s.order.pk, quantities={_picked(s).pk: Decimal(1)}
+        ),
     ),
     "make a pick list": (
         "line_leader",

@@ -19,7 +19,7 @@ from qitao.picking import actions as picking
 from qitao.picking.models import PickLine, PickList
 from qitao.picking.queries import lacking
 from qitao.production import actions as production
-from qitao.production.models import Requirement, WorkOrder
+from qitao.production.models import Requirement, ScrapReason, WorkOrder
 from qitao.purchasing import actions as purchasing
 from qitao.purchasing.models import Delivery
 from qitao.sales import actions as sales
@@ -63,6 +63,9 @@ class Walker:
             self.ship,
             self.ship,
             self.unship,
+            self.scrap,
+            self.finish,
+            self.give_back,
         ]
 
     def step(self) -> str:
@@ -246,6 +249,30 @@ class Walker:
         shipment = self.one_of(Shipment.objects.all())
         return shipment and sales.undo_shipment(self.plant.do("picker"), shipment_id=shipment.pk)  # type: ignore[attr-defined]
 
+    def scrap(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(status__in=("released", "started")))
+        return order and production.report_output(
+            self.plant.do("line_leader"),
+            work_order_id=order.pk,  # type: ignore[attr-defined]
+            quantity=Decimal(self.chance.randint(0, 2)),
+            scrapped=Decimal(1),
+            scrap_reason=self.chance.choice(ScrapReason.values),
+        )
+
+    def finish(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(status__in=("started", "paused", "firm")))
+        if order is None or self.chance.random() < 0.5:
+            return None
+        return production.finish(self.plant.do("planner"), work_order_id=order.pk, reason="enough")  # type: ignore[attr-defined]
+
+    def give_back(self) -> object:
+        line = self.one_of(PickLine.objects.filter(picked__gt=0))
+        return line and picking.return_to_stock(
+            self.plant.do("line_leader"),
+            work_order_id=line.pick_list.work_order_id,  # type: ignore[attr-defined]
+            quantities={line.pk: self.amount(line.picked)},  # type: ignore[attr-defined]
+        )
+
 
 def nothing_is_held_for_what_is_over(after: str) -> None:
     over = ("completed", "closed", "cancelled")
@@ -287,9 +314,7 @@ def requirements_are_covered_once() -> None:
 
 def issued_is_what_went_to_production(item_id: int) -> None:
     went = Move.objects.filter(item=item_id, to_location__kind=Location.Kind.PRODUCTION).aggregate(q=Sum("quantity"))
-    came = Move.objects.filter(
-        item=item_id, from_location__kind=Location.Kind.PRODUCTION, reverses__isnull=False
-    ).aggregate(q=Sum("quantity"))
+    came = Move.objects.filter(item=item_id, from_location__kind=Location.Kind.PRODUCTION).aggregate(q=Sum("quantity"))
     issued = Requirement.objects.filter(item=item_id).aggregate(q=Sum("issued"))["q"] or 0
     assert (went["q"] or 0) - (came["q"] or 0) == issued
 
@@ -304,6 +329,15 @@ def shipped_is_what_went_to_customers() -> None:
         stands = line.shipment_lines.filter(shipment__undone_at=None).aggregate(q=Sum("quantity"))["q"] or 0
         assert stands == line.shipped, line
         assert (line.order.status == "open") == (line.open_quantity > 0), line
+
+
+def what_was_made_is_in_the_ledger(item_id: int) -> None:
+    for order in WorkOrder.objects.filter(item=item_id):
+        moves = Move.objects.filter(item=item_id, document="production.workorder", document_id=order.pk)
+        lost = sum((move.quantity for move in moves.filter(to_location__kind="scrap")), Decimal(0))
+        good = sum((move.quantity for move in moves.exclude(to_location__kind="scrap")), Decimal(0))
+        assert (good, lost) == (order.quantity_done, order.quantity_scrapped)
+        assert order.quantity_made <= order.quantity
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -325,5 +359,6 @@ def test_whatever_people_do_the_books_stay_right(seed: int) -> None:
     requirements_are_covered_once()
     for item in ("BOLT", "PLATE", "PAINT", "BOLT-ZN"):
         issued_is_what_went_to_production(plant.items[item].pk)
+    what_was_made_is_in_the_ledger(plant.items["FRAME"].pk)
     assert not Reservation.objects.filter(quantity__lte=0).exists()
     assert sum(done[work.__name__] for work in set(walker.works)) > STEPS / 4, done  # type: ignore[attr-defined]

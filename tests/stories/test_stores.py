@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from playwright.sync_api import Page, expect
 
+from qitao.picking import actions as picking
 from qitao.picking.models import PickLine
 from qitao.planning import actions as planning
 from qitao.purchasing.models import Receipt
@@ -167,9 +168,47 @@ def test_a_line_leader_starts_reports_and_calls_a_shortage(plant: SmallPlant, ar
     expect(page.locator("tr", has_text="PAINT").get_by_role("link", name=re.compile("^SC"))).to_be_visible()
     hands.tap(page.get_by_role("button", name="Report output"))
     page.locator("#order-report [name=quantity]").fill("4")
-    hands.tap(page.get_by_role("button", name="Take into stock"))
+    hands.tap(page.locator("#order-report").get_by_role("button", name="Report", exact=True))
     expect(page.locator("#order-head")).to_contain_text("4 / 10")
     assert hands.taps == 4
+
+
+def test_a_work_order_loses_a_piece_ends_short_and_brings_its_rest_back(plant: SmallPlant, arrive: Arrive) -> None:
+    for item, place in (("BOLT", "A-01"), ("PLATE", "A-02"), ("PAINT", "A-03")):
+        plant.put(item, place, 500)
+    order = plant.released(10, code="WO-1")
+    for line in PickLine.objects.filter(status="open", item__code__in=("BOLT", "PLATE")):
+        picking.confirm(plant.do("picker"), pick_line_id=line.pk, quantity=line.open_quantity)
+    leader = arrive("line_leader")
+    leader.goto("/work-orders/WO-1/")
+    leader.get_by_role("button", name="Report output").click()
+    sheet = leader.locator("#order-report")
+    sheet.locator("[name=quantity]").fill("6")
+    sheet.locator("[name=scrapped]").fill("1")
+    sheet.locator("[name=reason]").select_option(label="made wrong")
+    sheet.get_by_role("button", name="Report", exact=True).click()
+    expect(leader.locator("#order-head")).to_contain_text("6 / 10")
+    expect(leader.locator("#order-story")).to_contain_text("Reported 6 as made, 1 as scrap (made wrong).")
+    planner = arrive("planner")
+    planner.goto("/work-orders/WO-1/")
+    planner.get_by_role("button", name="Finish short").click()
+    sheet = planner.locator("#order-finish")
+    expect(sheet).to_contain_text("6 of 10 pcs are made.")
+    sheet.locator("[name=reason]").fill("no more wanted")
+    sheet.get_by_role("button", name="Finish short").click()
+    expect(planner.locator("#order-state")).to_contain_text("completed", timeout=3000)
+    expect(planner.locator("#order-head")).to_contain_text("no more wanted")
+    expect(leader.locator("#order-state")).to_contain_text("completed", timeout=3000)  # she sees it without a reload
+    leader.get_by_role("button", name="Return material").click()
+    sheet = leader.locator("#order-return")
+    expect(sheet).to_contain_text("at most 12 pcs")  # 40 issued, 28 in the seven that were made
+    sheet.get_by_label("BOLT").fill("12")
+    sheet.get_by_role("button", name="Back to stock").click()
+    expect(sheet).to_be_hidden()
+    expect(leader.locator("#order-story")).to_contain_text("Brought back to RM/A-01: 12 of BOLT.")
+    assert plant.on_hand("BOLT", "A-01") == Decimal(472)
+    assert not order.requirements.filter(item__code="BOLT").exclude(issued=28).exists()
+    assert ledger.verify() == []
 
 
 def test_a_refused_report_stays_open_and_a_scan_fills_its_bin(
@@ -182,14 +221,14 @@ def test_a_refused_report_stays_open_and_a_scan_fills_its_bin(
     page.get_by_role("button", name="Report output").click()
     sheet = page.locator("#order-report")
     sheet.locator("[name=quantity]").fill("11")
-    sheet.get_by_role("button", name="Take into stock").click()
+    sheet.get_by_role("button", name="Report", exact=True).click()
     expect(sheet.locator("[data-refusal]")).to_contain_text("11")
     expect(sheet.locator("[name=quantity]")).to_have_value("11")
     sheet.locator("[name=quantity]").fill("4")
     Hands(page).scan("RM/A-03")
     expect(sheet.locator("[name=bin]")).to_have_value("RM/A-03")
     expect(sheet.locator("[name=quantity]")).to_have_value("4")
-    sheet.get_by_role("button", name="Take into stock").click()
+    sheet.get_by_role("button", name="Report", exact=True).click()
     expect(sheet).to_be_hidden()
     expect(page.locator("#order-head")).to_contain_text("4 / 10")
     assert plant.on_hand("FRAME", "A-03") == Decimal(4)

@@ -12,6 +12,7 @@ from django.test import Client
 
 from qitao.catalog.models import Item
 from qitao.journal.models import CommandRecord
+from qitao.picking import actions as picking
 from qitao.picking.models import PickLine, PickList
 from qitao.planning import actions as planning
 from qitao.production.models import WorkOrder
@@ -331,6 +332,52 @@ def test_a_work_order_walks_its_life(busy: SmallPlant, as_role: As) -> None:
     story = leader.get("/work-orders/WO-2/").content.decode()
     assert "tool broken" in story
     assert "Reported 20 as made." in story
+
+
+def test_scrap_is_reported_beside_what_is_good(busy: SmallPlant, as_role: As) -> None:
+    leader = as_role("line_leader")
+    order = WorkOrder.objects.get(code="WO-1")
+    answer = leader.post("/work-orders/WO-1/report/", {"quantity": "3", "scrapped": "2"}, headers=JSON)
+    assert answer.status_code == 422  # no reason
+    leader.post("/work-orders/WO-1/report/", {"quantity": "3", "scrapped": "2", "reason": "test"})
+    leader.post("/work-orders/WO-1/report/", {"quantity": "0", "scrapped": "1", "reason": "material"})
+    order.refresh_from_db()
+    assert (order.quantity_done, order.quantity_scrapped) == (3, 3)
+    page = leader.get("/work-orders/WO-1/").content.decode()
+    assert "Reported 3 as made, 2 as scrap (failed the test)." in page
+    assert "Reported 1 as scrap (bad material)." in page
+    assert "3 scrapped" in leader.get("/work-orders/").content.decode()
+
+
+def test_the_planner_finishes_short_and_says_why(busy: SmallPlant, as_role: As) -> None:
+    leader, planner = as_role("line_leader"), as_role("planner")
+    leader.post("/work-orders/WO-1/start/")
+    assert leader.post("/work-orders/WO-1/finish/", {"reason": "enough"}).status_code == 403
+    assert b"order-finish" not in leader.get("/work-orders/WO-1/").content
+    assert planner.post("/work-orders/WO-1/finish/", {"reason": " "}, headers=JSON).status_code == 422
+    planner.post("/work-orders/WO-1/finish/", {"reason": "enough"})
+    assert WorkOrder.objects.get(code="WO-1").status == "completed"
+    page = planner.get("/work-orders/WO-1/").content.decode()
+    assert "Finished with less than ordered: enough" in page
+    assert "Finished with 0 made; 10 are not made any more: enough" in page
+
+
+def test_material_is_brought_back_by_leader_and_storekeeper(busy: SmallPlant, as_role: As) -> None:
+    line = PickLine.objects.get(item__code="BOLT", pick_list__work_order__code="WO-1")
+    assert b"work-orders/WO-1/return/" not in as_role("picker").get("/work-orders/WO-1/").content
+    picking.confirm(busy.do("picker"), pick_line_id=line.pk, quantity=Decimal(40))
+    for role, left in (("line_leader", 37), ("picker", 34), ("warehouse_manager", 31)):
+        page = as_role(role).get("/work-orders/WO-1/").content.decode()
+        assert f"line-{line.pk}" in page
+        assert "LOT-1" in page
+        answer = as_role(role).post("/work-orders/WO-1/return/", {f"line-{line.pk}": "3", "line-x": "1"})
+        assert answer.status_code == 303
+        line.requirement.refresh_from_db()
+        assert line.requirement.issued == left
+    assert as_role("planner").post("/work-orders/WO-1/return/", {f"line-{line.pk}": "3"}).status_code == 403
+    for fields in ({}, {f"line-{line.pk}": ""}, {f"line-{line.pk}": "0"}, {f"line-{line.pk}": "a"}):
+        answer = as_role("picker").post("/work-orders/WO-1/return/", fields, headers=JSON)
+        assert answer.status_code == 422
 
 
 def test_a_work_order_is_split(busy: SmallPlant, as_role: As) -> None:

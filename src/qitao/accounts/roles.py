@@ -65,6 +65,7 @@ PERMISSIONS = MappingProxyType(
         "production.report": frozenset({LINE_LEADER, PLANNER}),
         "picking.view": ALL,
         "picking.pick": STORES,
+        "picking.return": STORES | {LINE_LEADER},
         "picking.make": frozenset({WAREHOUSE_MANAGER, PLANNER, LINE_LEADER}),
         "planning.view": ALL,
         "planning.run": frozenset({PLANNER, MANAGER}),

@@ -23,7 +23,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "work_orders.csv": (
         ("order", "item", "quantity", "due_date"),
-        ("start_date", "priority", "status", "quantity_done", "warehouse"),
+        ("start_date", "priority", "status", "quantity_done", "quantity_scrapped", "warehouse"),
     ),
     "requirements.csv": (("order", "component", "quantity"), ("issued",)),
     "purchase_orders.csv": (

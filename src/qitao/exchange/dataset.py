@@ -256,6 +256,7 @@ class WorkOrder(Row):
     due_on: date | None = None  # None = no date was given
     start_on: date | None = None
     quantity_done: Decimal = ZERO
+    quantity_scrapped: Decimal = ZERO  # made, but lost; not made once more
     status: str = "firm"  # firm | released | started | completed | closed | cancelled
     rank: int | None = None  # 1 is served first; None = by due date, then code
     warehouse: str = ""  # where its material is picked

@@ -264,6 +264,7 @@ def _work_orders() -> Iterator[Values]:
             "priority": order.rank,
             "status": ORDER_STATUS[order.status],
             "quantity_done": order.quantity_done,
+            "quantity_scrapped": order.quantity_scrapped or "",
             "warehouse": order.warehouse.code,
         }
 
@@ -314,7 +315,7 @@ def _follows_bom(order: WorkOrder, lines: Sequence[Requirement], changes: Mappin
     """
     if order.bom is None or order.bom != catalog.bom_of(order.item, order.start_on):
         return False
-    done = min(order.quantity_done, order.quantity)
+    done = min(order.quantity_made, order.quantity)
     wanted, made = [], {order.item_id}
     for need in catalog.needs(order.bom, order.start_on):
         quantity = required(need.per_unit, units=order.quantity, scrap_percent=need.scrap_percent)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,6 +20,7 @@ from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
 from qitao.picking.queries import UNDO_MINUTES
 from qitao.picking.refusals import (
     AlreadyPicked,
+    MoreThanIssued,
     MoreThanLine,
     NothingToPick,
     NotUndone,
@@ -26,6 +29,7 @@ from qitao.picking.refusals import (
     WrongItem,
 )
 from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
+from qitao.production.queries import needed
 from qitao.production.refusals import NothingOpen
 from qitao.stock import actions as transfers
 from qitao.stock import ledger
@@ -171,11 +175,76 @@ def undo(command: Command, *, move_id: int, pick_line_id: int) -> Reply:
 def _must_be_undoable(command: Command, line: PickLine, move: Move) -> None:
     if command.at - move.at > timedelta(minutes=UNDO_MINUTES):
         raise TooLateToUndo(minutes=UNDO_MINUTES)
-    if Move.objects.filter(reverses=move).exists() or move.quantity > line.picked:
+    if Move.objects.filter(reverses=move).exists() or move.quantity > line.picked - line.returned:
         raise NothingToReverse
     work_order = line.requirement.work_order
     if work_order.status not in filling.PICKED_STATES:
         raise NotUndone(work_order=work_order.code, state=work_order.get_status_display())
+
+
+@action(permission="picking.return")
+def return_to_stock(command: Command, *, work_order_id: int, quantities: Mapping[int, Decimal]) -> Reply:
+    """Bring material of a work order that was issued but not used back to the bins and lots it was picked from.
+
+    `quantities` says how much of which pick line. As much is issued no more; what was asked for beyond the need of its
+    pieces is not asked for any more, either.
+    Refuses: BadValue, MoreThanIssued, NotNow once it is closed, WrongWarehouse. Records: picking.returned for each.
+    Locks: the items, the work order.
+    """
+    work_order = WorkOrder.objects.select_related("warehouse").get(pk=work_order_id)
+    ledger.must_work_in(command, work_order.warehouse)
+    if not quantities or min(quantities.values()) <= 0:
+        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
+    ledger.lock_items(PickLine.objects.filter(pk__in=quantities).values_list("item_id", flat=True))
+    if not filling.stays_in(work_order, queries.RETURNED_STATES):
+        raise not_now(WorkOrder.objects.get(pk=work_order.pk))
+    work_order = WorkOrder.objects.select_related("bom").get(pk=work_order.pk)
+    offers = {offer.line.pk: offer for offer in queries.returnable(work_order)}
+    if not quantities.keys() <= offers.keys():
+        raise Gone(what="pick line")
+    lines = [(offers[pk], quantity) for pk, quantity in sorted(quantities.items())]
+    _must_be_unused(lines)
+    source = ledger.outside(Location.Kind.PRODUCTION)
+    postings = [
+        Line(each.line.item_id, each.line.lot_id, source.pk, each.line.location_id, quantity, owner=each.line.owner)
+        for each, quantity in lines
+    ]
+    ledger.post(command, postings, document=work_order)
+    needs = needed(work_order)
+    for each, quantity in lines:
+        _unissue(command, each.line, quantity, need=needs.get(each.line.requirement_id))
+    return {"work_order": work_order.pk, "lines": len(lines)}
+
+
+def _must_be_unused(lines: list[tuple[queries.Returnable, Decimal]]) -> None:
+    back: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    for each, quantity in lines:
+        back[each.line.requirement_id] += quantity
+        if quantity > each.quantity or back[each.line.requirement_id] > each.most:
+            raise MoreThanIssued(
+                item=each.line.item.code,
+                asked=plain(max(quantity, back[each.line.requirement_id])),
+                issued=plain(each.line.requirement.issued),
+                used=plain(each.used),
+                most=plain(min(each.quantity, each.most)),
+            )
+
+
+def _unissue(command: Command, line: PickLine, quantity: Decimal, *, need: Decimal | None) -> None:
+    """Let as much of a pick count as brought back; a split may have left more on its requirement than it needs."""
+    PickLine.objects.filter(pk=line.pk).update(returned=F("returned") + quantity)
+    requirement = Requirement.objects.select_related("work_order").get(pk=line.requirement_id)
+    beyond = ZERO if need is None else min(quantity, max(requirement.quantity - need, ZERO))
+    Requirement.objects.filter(pk=requirement.pk).update(issued=F("issued") - quantity, quantity=F("quantity") - beyond)
+    record(
+        command,
+        "picking.returned",
+        requirement.work_order,
+        item=line.item.code,
+        quantity=str(quantity),
+        to=str(line.location),
+        items=[line.item_id],
+    )
 
 
 @action(permission="picking.pick")

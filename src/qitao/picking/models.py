@@ -65,6 +65,7 @@ class PickLine(models.Model):
     owner = models.CharField(max_length=60, blank=True, default="")
     quantity = models.DecimalField(**QUANTITY)
     picked = models.DecimalField(**QUANTITY, default=0)
+    returned = models.DecimalField(**QUANTITY, default=0, help_text="Of what was picked, brought back unused.")
     status = models.CharField(max_length=9, choices=State, default=State.OPEN)
     done_at = models.DateTimeField(null=True, blank=True)
 
@@ -74,6 +75,10 @@ class PickLine(models.Model):
             models.CheckConstraint(
                 condition=Q(picked__gte=0, picked__lte=F("quantity")),
                 name="picking_line_takes_no_more_than_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned__gte=0, returned__lte=F("picked")),
+                name="picking_line_returns_no_more_than_picked",
             ),
         )
         indexes = (

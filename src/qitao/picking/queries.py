@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from qitao.accounts.models import User
 from qitao.catalog import queries as catalog
@@ -14,12 +14,14 @@ from qitao.catalog.models import Item
 from qitao.journal.models import Fact
 from qitao.kernel.quantity import ZERO, round_up
 from qitao.picking.models import PickLine, PickList
+from qitao.production import queries as production
 from qitao.production.models import Requirement, WorkOrder
 from qitao.stock import ledger
 from qitao.stock import queries as stock
 from qitao.stock.models import Balance, Lane, Location, Move, Warehouse
 
 WORKING = ("open", "in_progress")
+RETURNED_STATES = ("released", "started", "paused", "completed", "cancelled")  # once it is closed nothing comes back
 UNDO_MINUTES = 10
 
 
@@ -86,8 +88,8 @@ def last_pick(pick_list: PickList, *, actor: User, at: datetime) -> LastPick | N
     if move is None:
         return None
     line = pick_list.lines.filter(
-        item=move.item_id, location=move.from_location_id, lot=move.lot_id, owner=move.owner, picked__gte=move.quantity
-    )
+        item=move.item_id, location=move.from_location_id, lot=move.lot_id, owner=move.owner
+    ).filter(picked__gte=F("returned") + move.quantity)
     found = line.order_by("-done_at", "-id").first()
     return LastPick(move, found, move.at + timedelta(minutes=UNDO_MINUTES)) if found else None
 
@@ -114,6 +116,29 @@ def lacking(work_order: WorkOrder) -> list[Lacking]:
     return [
         Lacking(line, missing) for line in lines if (missing := line.open_quantity - on_lists.get(line.pk, ZERO)) > 0
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Returnable:
+    """A pick whose material can come back: from `line` at most `quantity`, from its whole requirement `most`."""
+
+    line: PickLine
+    quantity: Decimal
+    most: Decimal
+    used: Decimal
+
+
+def returnable(work_order: WorkOrder) -> list[Returnable]:
+    """Return the picks of a work order, each with what of it is neither brought back nor in what was made."""
+    used = production.used(work_order)
+    rows = PickLine.objects.filter(requirement__work_order=work_order, picked__gt=0)
+    rows = rows.select_related("item__unit", "location__warehouse", "lot", "requirement")
+    found = []
+    for line in rows.order_by("requirement__position", "location__route", "id"):
+        taken = used.get(line.requirement_id, ZERO)
+        most = max(line.requirement.issued - taken, ZERO)
+        found.append(Returnable(line, min(line.picked - line.returned, most), most, taken))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ class MoreThanLine(Refusal):
     remedy = gettext_noop("Take {open} and leave the rest in the bin.")
 
 
+class MoreThanIssued(Refusal):
+    reason = gettext_noop("{item}: {asked} cannot come back: {issued} were issued, {used} went into what was made.")
+    remedy = gettext_noop("Bring back {most} at most; if more lies there, have the bin counted.")
+
+
 class TooLateToUndo(Refusal):
     reason = gettext_noop("This pick is more than {minutes} minutes old.")
     remedy = gettext_noop("Return the material to stock instead.")

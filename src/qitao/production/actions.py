@@ -17,7 +17,8 @@ from qitao.journal.numbers import next_code
 from qitao.kernel.quantity import PLACES, ZERO, plain, required, round_up
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
-from qitao.production.models import OPEN_STATES, WORK_ORDER, Requirement, WorkOrder
+from qitao.production.dividing import divide, twin_code
+from qitao.production.models import OPEN_STATES, WORK_ORDER, Requirement, ScrapReason, WorkOrder
 from qitao.production.queries import last_rank, lock_ranks, open_requirements, shares
 from qitao.production.refusals import (
     MoreThanAsked,
@@ -213,6 +214,28 @@ def resume(command: Command, *, work_order_id: int) -> Reply:
 
 
 @action(permission="production.change")
+def finish(command: Command, *, work_order_id: int, reason: str) -> Reply:
+    """Complete a work order that makes less than was ordered; what it still held or had allocated is free again.
+
+    Refuses: BadValue without a reason, NotNow. Records: production.finished. Locks: the items it needs, the work order.
+    """
+    if not reason:
+        raise BadValue(field=gettext_noop("reason"), problem=gettext_noop("is needed"))
+    work_order = _locked(work_order_id)
+    _give_back(work_order)
+    advance(work_order, "finish", lifecycle=WORK_ORDER, short_reason=reason, pause_reason="")
+    record(
+        command,
+        "production.finished",
+        work_order,
+        kept=str(work_order.quantity_done),
+        rest=str(work_order.open_quantity),
+        reason=reason,
+    )
+    return {"work_order": work_order.pk, "status": work_order.status}
+
+
+@action(permission="production.change")
 def close(command: Command, *, work_order_id: int) -> Reply:
     """Close a completed work order; what is still reserved or allocated for it is free again.
 
@@ -249,51 +272,60 @@ def report_output(
     work_order_id: int,
     quantity: Decimal,
     location_id: int | None = None,
+    scrapped: Decimal = ZERO,
+    scrap_reason: str = "",
 ) -> Reply:
-    """Take finished pieces into stock; with the last one the work order is complete, and holds no material any more.
+    """Take finished pieces into stock, and count those that were made and lost; neither is to be made any more.
 
-    Refuses: MoreThanAsked, NotNow, WrongWarehouse, OtherWarehouse. Records: production.reported.
+    With the last one the work order is complete, and holds no material any more.
+    Refuses: MoreThanAsked, NotNow, BadValue, WrongWarehouse, OtherWarehouse. Records: production.reported.
     Locks: the product and the items it needs.
     """
     work_order = WorkOrder.objects.select_related("item", "warehouse").get(pk=work_order_id)
     ledger.must_work_in(command, work_order.warehouse)
+    _must_be_output(quantity, scrapped, scrap_reason)
     _lock_material(work_order.pk, also=[work_order.item_id])
-    if quantity <= 0:
-        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
-    counted = WorkOrder.objects.filter(
-        pk=work_order.pk,
-        status__in=("released", "started"),
-        quantity_done__lte=F("quantity") - quantity,
-    ).update(quantity_done=F("quantity_done") + quantity, status="started")
-    work_order.refresh_from_db(fields=["quantity_done", "status"])
-    if not counted:
-        if work_order.status not in WORK_ORDER.sources("start") + WORK_ORDER.sources("complete"):
-            raise not_now(work_order)
-        raise MoreThanAsked(
-            code=work_order.code,
-            asked=plain(quantity),
-            open=plain(work_order.open_quantity),
-        )
+    _count_output(work_order, quantity, scrapped)
     lot = ledger.lot_of(work_order.item, work_order.lot_code, received_on=command.on)
     home = work_order.warehouse
     target = ledger.place_in(home, location_id) if location_id else stock.receiving_location(home)
-    source = ledger.outside(Location.Kind.PRODUCTION)
-    ledger.post(
-        command,
-        [ledger.Line(work_order.item_id, lot.pk, source.pk, target.pk, quantity)],
-        document=work_order,
-    )
+    source, lost = ledger.outside(Location.Kind.PRODUCTION), ledger.outside(Location.Kind.SCRAP)
+    parts = [(target, quantity), (lost, scrapped)]
+    lines = [ledger.Line(work_order.item_id, lot.pk, source.pk, place.pk, part) for place, part in parts if part]
+    ledger.post(command, lines, document=work_order)
     if not work_order.open_quantity:
         advance(work_order, "complete", lifecycle=WORK_ORDER)
         _give_back(work_order)
-    record(
-        command,
-        "production.reported",
-        work_order,
-        quantity=str(quantity),
-        items=[work_order.item_id],
-    )
+    scrap = {"scrapped": str(scrapped), "reason": scrap_reason} if scrapped else {}
+    record(command, "production.reported", work_order, quantity=str(quantity), items=[work_order.item_id], **scrap)
     return {"work_order": work_order.pk, "status": work_order.status}
+
+
+def _must_be_output(quantity: Decimal, scrapped: Decimal, scrap_reason: str) -> None:
+    if quantity < 0 or scrapped < 0 or not quantity + scrapped:
+        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
+    if scrapped and scrap_reason not in ScrapReason.values:
+        raise BadValue(field=gettext_noop("reason"), problem=gettext_noop("is needed"))
+
+
+def _count_output(work_order: WorkOrder, quantity: Decimal, scrapped: Decimal) -> None:
+    """Count what was made, if so much is still to be made, and let the work order have started."""
+    made = quantity + scrapped
+    counted = WorkOrder.objects.filter(
+        pk=work_order.pk,
+        status__in=("released", "started"),
+        quantity__gte=F("quantity_done") + F("quantity_scrapped") + made,
+    ).update(
+        quantity_done=F("quantity_done") + quantity,
+        quantity_scrapped=F("quantity_scrapped") + scrapped,
+        status="started",
+    )
+    work_order.refresh_from_db(fields=["quantity_done", "quantity_scrapped", "status"])
+    if counted:
+        return
+    if work_order.status not in WORK_ORDER.sources("start") + WORK_ORDER.sources("complete"):
+        raise not_now(work_order)
+    raise MoreThanAsked(code=work_order.code, asked=plain(made), open=plain(work_order.open_quantity))
 
 
 # Changes that settle a shortage
@@ -412,14 +444,14 @@ def split(command: Command, *, work_order_id: int, quantity: Decimal) -> Reply:
     parts = shares(work_order, rest=rest)
     WorkOrder.objects.filter(rank__gt=work_order.rank).update(rank=F("rank") + 1)
     twin = WorkOrder.objects.get(pk=work_order.pk)
-    twin.pk, twin.code = None, _twin_code(work_order.code)
-    twin.quantity, twin.quantity_done = rest, ZERO
+    twin.pk, twin.code = None, twin_code(work_order.code)
+    twin.quantity, twin.quantity_done, twin.quantity_scrapped = rest, ZERO, ZERO
     twin.rank, twin.status, twin.pause_reason = work_order.rank + 1, "firm", ""
     twin.save(force_insert=True)
     work_order.quantity -= rest
     work_order.save(update_fields=["quantity"])
     for line, moved in parts:
-        _divide(line, twin, moved)
+        divide(line, twin, moved)
     record(
         command,
         "production.split",
@@ -430,48 +462,3 @@ def split(command: Command, *, work_order_id: int, quantity: Decimal) -> Reply:
         items=sorted({line.item_id for line, _ in parts}),
     )
     return {"work_order": work_order.pk, "into": twin.pk, "code": twin.code}
-
-
-def _divide(line: Requirement, twin: WorkOrder, moved: Decimal) -> None:
-    if moved <= 0:
-        return
-    new = Requirement.objects.create(
-        work_order=twin,
-        position=line.position,
-        item=line.item,
-        quantity=moved,
-        operation=line.operation,
-        is_consumable=line.is_consumable,
-    )
-    Requirement.objects.filter(pk=line.pk).update(quantity=F("quantity") - moved)
-    _divide_reservations(line, new, beyond=line.open_quantity - moved)
-
-
-def _divide_reservations(line: Requirement, new: Requirement, *, beyond: Decimal) -> None:
-    """Let what `line` has reserved beyond what it still needs be reserved for `new`."""
-    for held in Reservation.objects.filter(holder=REQUIREMENT, holder_id=line.pk).order_by("id"):
-        stays = min(held.quantity, beyond)
-        beyond -= stays
-        if stays == held.quantity:
-            continue
-        Reservation.objects.create(
-            item_id=held.item_id,
-            warehouse_id=held.warehouse_id,
-            quantity=held.quantity - stays,
-            holder=REQUIREMENT,
-            holder_id=new.pk,
-            made_at=held.made_at,
-            made_by_id=held.made_by_id,
-            expires_on=held.expires_on,
-        )
-        if stays:
-            Reservation.objects.filter(pk=held.pk).update(quantity=stays)
-        else:
-            held.delete()
-
-
-def _twin_code(code: str) -> str:
-    stem, _, number = code.rpartition("/")
-    base = stem if stem and number.isdigit() else code
-    taken = set(WorkOrder.objects.filter(code__startswith=f"{base}/").values_list("code", flat=True))
-    return next(f"{base}/{n}" for n in range(2, len(taken) + 3) if f"{base}/{n}" not in taken)

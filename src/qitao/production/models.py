@@ -30,12 +30,23 @@ WORK_ORDER = Lifecycle(
         "start": (("released",), "started"),
         "pause": (("released", "started"), "paused"),
         "resume": (("paused",), "started"),
-        "complete": (("started",), "completed"),
+        "complete": (("started",), "completed"),  # by the last piece reported, good or scrap
+        "finish": (("started", "paused"), "completed"),  # with less than ordered, for a reason
         "close": (("completed",), "closed"),
         "cancel": (("draft", "firm", "released", "paused"), "cancelled"),
     },
 )
 OPEN_STATES = ("firm", "released", "started", "paused")
+
+
+class ScrapReason(models.TextChoices):
+    """Why pieces that were made are lost."""
+
+    MATERIAL = "material", _("bad material")
+    PROCESS = "process", _("made wrong")
+    DAMAGED = "damaged", _("damaged")
+    TEST = "test", _("failed the test")
+    OTHER = "other", _("something else")
 
 
 class WorkOrder(models.Model):
@@ -54,7 +65,8 @@ class WorkOrder(models.Model):
     code = models.CharField(max_length=60, unique=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="work_orders")
     quantity = models.DecimalField(**QUANTITY)
-    quantity_done = models.DecimalField(**QUANTITY, default=0)
+    quantity_done = models.DecimalField(**QUANTITY, default=0, help_text="Good pieces.")
+    quantity_scrapped = models.DecimalField(**QUANTITY, default=0, help_text="Made, but lost: not made once more.")
     status = models.CharField(max_length=9, choices=State, default=State.FIRM)
     rank = models.PositiveIntegerField(db_index=True, help_text="1 is served first.")
     start_on = models.DateField(help_text="When its material is needed.")
@@ -72,6 +84,7 @@ class WorkOrder(models.Model):
     )
     lot_code = models.CharField(max_length=120, blank=True, help_text="The lot it makes.")
     pause_reason = models.CharField(max_length=200, blank=True)
+    short_reason = models.CharField(max_length=200, blank=True, help_text="Why it was finished with less than ordered.")
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -82,7 +95,7 @@ class WorkOrder(models.Model):
                 name="production_work_order_makes_something",
             ),
             models.CheckConstraint(
-                condition=Q(quantity_done__gte=0),
+                condition=Q(quantity_done__gte=0, quantity_scrapped__gte=0),
                 name="production_work_order_done_is_not_negative",
             ),
             models.CheckConstraint(
@@ -96,9 +109,14 @@ class WorkOrder(models.Model):
         return self.code
 
     @property
+    def quantity_made(self) -> Decimal:
+        """What was made, good or lost: its material is used."""
+        return self.quantity_done + self.quantity_scrapped
+
+    @property
     def open_quantity(self) -> Decimal:
         """What is still to be made."""
-        return max(self.quantity - self.quantity_done, Decimal(0))
+        return max(self.quantity - self.quantity_made, Decimal(0))
 
     @property
     def is_open(self) -> bool:

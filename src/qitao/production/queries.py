@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
+from qitao.catalog import queries as catalog
 from qitao.catalog.models import Item
-from qitao.kernel.quantity import round_down
+from qitao.catalog.queries import Need
+from qitao.kernel.quantity import required, round_down
 from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
 
 
@@ -58,6 +61,52 @@ def shares(work_order: WorkOrder, *, rest: Decimal) -> list[tuple[Requirement, D
 
 def _share(line: Requirement, rest: Decimal, whole: Decimal) -> Decimal:
     return round_down(line.quantity * rest / whole, step=line.item.unit.smallest)
+
+
+def used(work_order: WorkOrder) -> dict[int, Decimal]:
+    """Return by requirement how much of it went at least into the pieces made, good or lost.
+
+    By the BOM, scrap allowance left out: what was allowed for scrap and not needed can come back. Where the BOM does
+    not say it line by line – a substitute took over, say – there is no entry.
+    """
+    made, whole = work_order.quantity_made, work_order.quantity
+    return {
+        line.pk: round_down(min(need.per_unit * made, line.quantity * min(made, whole) / whole))
+        for line, need in _by_bom(work_order)
+    }
+
+
+def needed(work_order: WorkOrder) -> dict[int, Decimal]:
+    """Return by requirement how much of it the BOM asks for, scrap allowance included, where it says so by line."""
+    return {
+        line.pk: required(
+            need.per_unit,
+            units=work_order.quantity,
+            scrap_percent=need.scrap_percent,
+            step=line.item.unit.smallest,
+        )
+        for line, need in _by_bom(work_order)
+    }
+
+
+def _by_bom(work_order: WorkOrder) -> list[tuple[Requirement, Need]]:
+    """Return the requirements that are one line of the BOM each, with it; none whose work a substitute shares."""
+    if work_order.bom is None:
+        return []
+    needs: dict[tuple[int, str, bool], list[Need]] = defaultdict(list)
+    for need in catalog.needs(work_order.bom, work_order.start_on):
+        needs[need.component.pk, need.operation, need.line.is_consumable].append(need)
+    lines = list(work_order.requirements.select_related("item__unit"))
+    shared = {line.replaces_id for line in lines}
+    keys = Counter((line.item_id, line.operation, line.is_consumable) for line in lines)
+    return [
+        (line, found[0])
+        for line in lines
+        if line.replaces_id is None
+        and line.pk not in shared
+        and keys[key := (line.item_id, line.operation, line.is_consumable)] == 1
+        and len(found := needs[key]) == 1
+    ]
 
 
 def requirements_of(item: Item) -> QuerySet[Requirement]:

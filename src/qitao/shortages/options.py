@@ -299,7 +299,7 @@ class Trial:
             row = self.shot.lines.get(line.pk)
             missing = from_micro(self.kits.missing_on(row, 0)) if row is not None else ZERO
             units = round_down((line.quantity - missing) * whole / line.quantity, step=Decimal(1))
-            most = min(most, units - self.work_order.quantity_done)
+            most = min(most, units - self.work_order.quantity_made)
         return max(most, ZERO)
 
     def _expedite(self) -> Iterator[Draft]:

@@ -15,11 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from qitao.journal.models import Fact
 from qitao.picking.models import ShortReason
+from qitao.production.models import ScrapReason
 from qitao.shortages.models import Case, Cause, OptionKind
 from qitao.stock.models import Status
 from qitao.web import formats
 
-QUANTITIES = ("quantity", "was_quantity", "missing", "difference", "replaced", "kept", "rest", "penalty", "cost")
+QUANTITIES = frozenset(
+    ("quantity", "was_quantity", "missing", "difference", "replaced", "scrapped", "kept", "rest", "penalty", "cost")
+)
 DAYS = ("on", "was", "kit_on")
 ALSO = {"pause_reason": "reason"}  # data that sentences call by a simpler name
 NOTHING = "–"
@@ -31,6 +34,7 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "picking.filled": _("Put on the pick list: {lines} lines."),
         "picking.picked": _("Picked {quantity} of {item}."),
         "picking.undone": _("Took a pick back: {quantity} of {item}."),
+        "picking.returned": _("Brought back to {to}: {quantity} of {item}."),
         "picking.short": _("Short: {missing} of {item} missing ({reason})."),
         "picking.handed_over": _("Got {quantity} of {item} from {giver}."),
         "planning.asked": _("Asked for a plan run."),
@@ -42,6 +46,7 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "production.paused": _("Paused: {reason}"),
         "production.resumed": _("Goes on."),
         "production.reported": _("Reported {quantity} as made."),
+        "production.finished": _("Finished with {kept} made; {rest} are not made any more: {reason}"),
         "production.closed": _("Closed."),
         "production.cancelled": _("Cancelled."),
         "production.ranked": _("Now served before {before}: rank {now} instead of {was}."),
@@ -94,6 +99,7 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
 CHOICES: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
     {
         ("picking.short", "reason"): dict(ShortReason.choices),
+        ("production.reported", "reason"): dict(ScrapReason.choices),
         ("shortages.decided", "kind"): dict(OptionKind.choices),
         ("shortages.carried_out", "kind"): dict(OptionKind.choices),
         ("shortages.closed", "cause"): dict(Cause.choices),
@@ -123,7 +129,7 @@ class _Data(dict[str, str]):
 
 def tell(fact: Fact) -> str:
     """Return what happened as a sentence; a kind without one shows its name."""
-    template = _uneventful(fact.kind, fact.data) or SENTENCES.get(fact.kind)
+    template = _uneventful(fact.kind, fact.data) or _with_scrap(fact.data) or SENTENCES.get(fact.kind)
     if template is None:
         return fact.kind
     data = _Data({ALSO.get(name, name): _shown(fact.kind, name, value) for name, value in fact.data.items()})
@@ -147,6 +153,15 @@ def _uneventful(kind: str, data: Mapping[str, Any]) -> str | None:
         case "stock.count_posted" if "wrong_bins" in data and not Decimal(str(data["difference"])):
             return gettext("Posted; in sum the record was right, in single bins it was not.")
     return None
+
+
+def _with_scrap(data: Mapping[str, Any]) -> str | None:
+    """Return the sentence for output of which something was lost."""
+    if "scrapped" not in data:
+        return None
+    if not Decimal(data["quantity"]):
+        return gettext("Reported {scrapped} as scrap ({reason}).")
+    return gettext("Reported {quantity} as made, {scrapped} as scrap ({reason}).")
 
 
 def _shown(kind: str, name: str, value: Any) -> str:

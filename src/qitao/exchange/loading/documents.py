@@ -254,7 +254,7 @@ def _ranks(rows: Iterable[dataset.WorkOrder], last: int) -> dict[str, int]:
 def _work_order(loading: Loading, data: Dataset, row: dataset.WorkOrder, rank: int) -> Values:
     ids = loading.ids
     return {
-        **_copy(row, "code", "quantity", "quantity_done", "status", "start_on", "due_on", "note"),
+        **_copy(row, "code", "quantity", "quantity_done", "quantity_scrapped", "status", "start_on", "due_on", "note"),
         "lot_code": row.lot,
         "rank": rank,
         "item_id": ids["items"][row.item],
@@ -296,7 +296,7 @@ def _requirements(loading: Loading, data: Dataset, orders: dict[Any, WorkOrder])
 
 def _use_up(order: WorkOrder) -> None:
     """Count the material of the pieces already done as issued, where nothing else says what was."""
-    done = min(order.quantity_done, order.quantity)
+    done = min(order.quantity_made, order.quantity)
     if done:
         for line in order.requirements.all():
             line.issued = required(line.quantity / order.quantity, units=done)

@@ -453,6 +453,7 @@ def _work_order(record: Record) -> WorkOrder:
         rank=record.integer("priority"),
         status=record.choice("status", ORDER_STATUSES, "firm"),
         quantity_done=record.decimal("quantity_done", ZERO, least=ZERO),
+        quantity_scrapped=record.decimal("quantity_scrapped", ZERO, least=ZERO),
         warehouse=record.code("warehouse", required=False),
     )
 

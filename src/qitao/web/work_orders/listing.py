@@ -38,11 +38,14 @@ def _product(row: WorkOrder) -> SafeString:
 
 
 def _made(row: WorkOrder) -> SafeString:
+    unit = row.item.unit
+    scrap = _("{quantity} scrapped").format(quantity=formats.quantity(row.quantity_scrapped, unit))
     return format_html(
-        '<span class="nowrap">{} <span class="dim">/ {}</span><small class="unit">{}</small></span>',
-        formats.quantity(row.quantity_done, row.item.unit),
-        formats.quantity(row.quantity, row.item.unit),
-        row.item.unit,
+        '<span class="nowrap">{} <span class="dim">/ {}</span><small class="unit">{}</small></span>{}',
+        formats.quantity(row.quantity_done, unit),
+        formats.quantity(row.quantity, unit),
+        unit,
+        format_html(' <span class="nowrap tone-warn">{}</span>', scrap) if row.quantity_scrapped else "",
     )
 
 

@@ -13,8 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qitao.catalog.models import WorkCenter
+from qitao.kernel.quantity import ZERO
+from qitao.kernel.refusal import BadValue
+from qitao.kernel.words import gettext_noop
+from qitao.picking import actions as picking
 from qitao.production import actions
-from qitao.production.models import Requirement, WorkOrder
+from qitao.production.models import Requirement, ScrapReason, WorkOrder
 from qitao.shortages import actions as shortages
 from qitao.stock.models import Warehouse
 from qitao.web import formats
@@ -55,7 +59,7 @@ def _page_of(doing: Doing) -> Callable[..., HttpResponseBase]:
     def walk(request: Request, code: str) -> HttpResponseBase:
         order = get_object_or_404(WorkOrder, code=code)
         facts = {}
-        if doing.verb == "pause":
+        if doing.wants_reason:
             facts["reason"] = Reading(request.POST).text("reason", title=_("Reason"), longest=200)
         doing.action(command_from(request), work_order_id=order.pk, **facts)
         return done(request, str(doing.said).format(code=order.code))
@@ -92,17 +96,43 @@ def report(request: Request, code: str) -> HttpResponseBase:
     """Take what was made into stock."""
     order = get_object_or_404(WorkOrder.objects.select_related("warehouse", "item__unit"), code=code)
     fields = Reading(request.POST)
-    quantity = fields.positive("quantity", title=_("Quantity"))
+    made = fields.quantity("quantity", title=_("Made"))
+    lost = fields.text("scrapped", title=_("Scrapped"))
+    scrapped = fields.quantity("scrapped", title=_("Scrapped")) if lost else ZERO
     place = fields.text("bin", title=_("Bin"))
     actions.report_output(
         command_from(request),
         work_order_id=order.pk,
-        quantity=quantity,
+        quantity=made,
         location_id=bin_called(place, order.warehouse).pk if place else None,
+        scrapped=scrapped,
+        scrap_reason=fields.choice("reason", ScrapReason.values, title=_("Why it is scrap")) if scrapped else "",
     )
-    said = _("{quantity} {unit} of {item} are in stock.")
-    shown = formats.quantity(quantity, order.item.unit)
-    return done(request, said.format(quantity=shown, unit=order.item.unit, item=order.item.code))
+    said = _("{quantity} {unit} of {item} are in stock.") if made else _("{scrapped} {unit} of {item} are scrap.")
+    if made and scrapped:
+        said = _("{quantity} {unit} of {item} are in stock, {scrapped} are scrap.")
+    unit = order.item.unit
+    shown = {"quantity": formats.quantity(made, unit), "scrapped": formats.quantity(scrapped, unit)}
+    return done(request, said.format(unit=unit, item=order.item.code, **shown))
+
+
+@page(permission="picking.return", methods=["POST"])
+def bring_back(request: Request, code: str) -> HttpResponseBase:
+    """Bring issued material that was not used back to the bins it was picked from."""
+    order = get_object_or_404(WorkOrder, code=code)
+    fields = Reading(request.POST)
+    quantities = {}
+    for name in request.POST:
+        number = name.removeprefix("line-")
+        if number != name and number.isascii() and number.isdecimal() and fields.text(name, title=_("Quantity")):
+            quantity = fields.quantity(name, title=_("Quantity"))
+            if quantity:
+                quantities[int(number)] = quantity
+    if not quantities:
+        raise BadValue(field=_("Quantity"), problem=gettext_noop("is needed"))
+    reply = picking.return_to_stock(command_from(request), work_order_id=order.pk, quantities=quantities)
+    said = ngettext("{count} pick is back in its bin.", "{count} picks are back in their bins.", reply["lines"])
+    return done(request, said.format(count=reply["lines"]))
 
 
 @page(permission="production.change", methods=["POST"])

@@ -17,11 +17,11 @@ from qitao.journal.models import Fact
 from qitao.journal.queries import history
 from qitao.kernel.quantity import ZERO
 from qitao.picking.models import PickLine, PickList
-from qitao.picking.queries import lists
+from qitao.picking.queries import RETURNED_STATES, Returnable, lists, returnable
 from qitao.planning.models import DemandDate, KitDate
 from qitao.planning.pegging import demands_behind
 from qitao.production import actions
-from qitao.production.models import WORK_ORDER, Requirement, WorkOrder
+from qitao.production.models import WORK_ORDER, Requirement, ScrapReason, WorkOrder
 from qitao.shortages.models import Case
 from qitao.shortages.queries import with_short
 from qitao.stock.models import Reservation
@@ -43,6 +43,7 @@ class Doing:
     icon: str = ""
     tone: str = ""  # primary, danger or nothing
     asks: str | Promise = ""
+    wants_reason: bool = False
 
     @property
     def permission(self) -> str:
@@ -61,7 +62,16 @@ DOINGS: Mapping[str, Doing] = MappingProxyType(
             Doing("release", _("Release"), _("{code} is released."), actions.release, "check", "primary"),
             Doing("start", _("Start"), _("{code} has started."), actions.start, "arrow_right", "primary"),
             Doing("resume", _("Go on"), _("{code} goes on."), actions.resume, "arrow_right", "primary"),
-            Doing("pause", _("Pause"), _("{code} is paused."), actions.pause, "lock"),
+            Doing("pause", _("Pause"), _("{code} is paused."), actions.pause, "lock", wants_reason=True),
+            Doing(
+                "finish",
+                _("Finish short"),
+                _("{code} is complete; what it held is free again."),
+                actions.finish,
+                "check",
+                asks=_("No more will be made. What is reserved and allocated for it will be free for others."),
+                wants_reason=True,
+            ),
             Doing("close", _("Close"), _("{code} is closed."), actions.close, "check", "primary"),
             Doing(
                 "cancel",
@@ -107,6 +117,7 @@ class WorkOrderPage:
     children: list[WorkOrder]
     demands: list[DemandDate]
     story: list[Told]
+    returnable: list[Returnable]
     may_report: bool
     may_split: bool
     may_fill: bool
@@ -116,6 +127,11 @@ class WorkOrderPage:
     def percent(self) -> int:
         """How much of it is made."""
         return round(100 * self.order.quantity_done / self.order.quantity)
+
+    @property
+    def scrap_reasons(self) -> list[tuple[str, str | Promise]]:
+        """Why pieces can be lost, to choose from."""
+        return list(ScrapReason.choices)
 
     @property
     def short_lines(self) -> int:
@@ -145,11 +161,17 @@ def work_order_page(order: WorkOrder, user: User) -> WorkOrderPage:
         children=list(order.children.select_related("item__unit", "kit").order_by("rank")),
         demands=demands_behind([order.pk]).get(order.pk, []),
         story=told(_facts(order)),
+        returnable=_returnable(order) if user.may("picking.return") else [],
         may_report=can_make and user.may("production.report"),
         may_split=order.is_open and order.open_quantity > 0 and user.may("production.change"),
         may_fill=order.status in ("released", "started", "paused") and user.may("picking.make"),
         may_call=order.is_open and user.may("shortages.open"),
     )
+
+
+def _returnable(order: WorkOrder) -> list[Returnable]:
+    """Return the picks of which something can come back now."""
+    return [each for each in returnable(order) if each.quantity > 0] if order.status in RETURNED_STATES else []
 
 
 def _facts(order: WorkOrder) -> list[Fact]:

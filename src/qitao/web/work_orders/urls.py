@@ -8,6 +8,7 @@ urlpatterns = [
     path("work-orders/release/", pages.release_many, name="work-orders-release"),
     *(path(f"work-orders/<path:code>/{verb}/", walk, name=f"work-order-{verb}") for verb, walk in pages.WALKS.items()),
     path("work-orders/<path:code>/report/", pages.report, name="work-order-report"),
+    path("work-orders/<path:code>/return/", pages.bring_back, name="work-order-return"),
     path("work-orders/<path:code>/split/", pages.split, name="work-order-split"),
     path("work-orders/<path:code>/short/", pages.call_short, name="work-order-short"),
     path("work-orders/<path:code>/", pages.work_order, name="work-order"),
