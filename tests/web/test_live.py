@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import re
@@ -21,6 +22,8 @@ from qitao.journal.facts import announce
 from qitao.journal.models import Fact
 from qitao.planning.queries import newest
 from qitao.project.asgi import STREAMS
+from qitao.web.live.hub import hub
+from qitao.web.live.pages import _stream
 from tests.fixtures.web import WebServer
 from tests.small_plant import EIGHT
 from tests.web.test_permissions import routes
@@ -124,6 +127,22 @@ def _fact() -> None:
     """Let something happen."""
     user = User.objects.get(username="lin")
     Fact.objects.create(kind="stock.counted", at=EIGHT, actor=user, command_id=uuid.uuid4(), subject="-", subject_id=1)
+
+
+def test_a_screen_that_leaves_as_something_happens_is_gone(transactional_db: None) -> None:
+    async def leave() -> tuple[bool, int]:
+        stream = _stream("")
+        await anext(stream)
+        waiting = asyncio.create_task(anext(stream))
+        await hub().is_listening.wait()
+        for _ in range(3):  # until it waits for what happens
+            await asyncio.sleep(0)
+        hub().tell("{}")
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        return waiting.cancelled(), len(hub().screens)
+
+    assert asyncio.run(leave()) == (True, 0)
 
 
 def test_what_is_rolled_back_is_not_told(server: WebServer, cookie: str) -> None:

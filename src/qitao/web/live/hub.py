@@ -20,6 +20,7 @@ from qitao.journal.facts import LIVE_CHANNEL
 
 QUEUE = 200  # events a slow screen may lag behind before it is told to look at everything again
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 10.0
+LOOK_SECONDS = 5.0  # how often a listener looks whether it is still wanted
 MISSED = json.dumps({"kind": "*", "about": ""})
 
 log = structlog.get_logger("qitao.live")
@@ -51,7 +52,7 @@ class Hub:
 
     async def _listen(self) -> None:
         pause, was_broken = FIRST_PAUSE, False
-        while True:
+        while self.listener is asyncio.current_task():
             try:
                 await self._listen_once(tell_missed=was_broken)
             except psycopg.Error as broken:
@@ -62,15 +63,15 @@ class Hub:
                 await asyncio.sleep(pause)
 
     async def _listen_once(self, *, tell_missed: bool) -> None:
-        """Listen until the connection breaks; then raise OperationalError."""
+        """Listen until no screen is left; raise OperationalError when the connection breaks."""
         async with await psycopg.AsyncConnection.connect(**_parameters(), autocommit=True) as connection:
             await connection.execute(f"LISTEN {LIVE_CHANNEL}")
             self.is_listening.set()
             if tell_missed:
                 self.tell(MISSED)
-            async for notice in connection.notifies():
-                self.tell(notice.payload)
-        raise psycopg.OperationalError("the server closed the connection")
+            while self.listener is asyncio.current_task():  # a cancel may be lost in the driver as a notice comes
+                async for notice in connection.notifies(timeout=LOOK_SECONDS):
+                    self.tell(notice.payload)
 
     def tell(self, payload: str) -> None:
         """Give an event to every screen; one that lags too far behind gets a single "look at everything"."""

@@ -47,12 +47,14 @@ async def _stream(seen: str) -> AsyncIterator[str]:
     async with hub().screen() as events:
         yield RETRY
         with suppress(TimeoutError):
-            await asyncio.wait_for(hub().is_listening.wait(), BEAT_SECONDS)
+            async with asyncio.timeout(BEAT_SECONDS):
+                await hub().is_listening.wait()
         if seen and seen != await sync_to_async(_newest)():
             yield f"data: {MISSED}\n\n"
         while True:
             try:
-                payload = await asyncio.wait_for(events.get(), BEAT_SECONDS)
+                async with asyncio.timeout(BEAT_SECONDS):  # `wait_for` goes on when one leaves as an event comes
+                    payload = await events.get()
             except TimeoutError:
                 yield BEAT
             else:
