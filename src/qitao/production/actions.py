@@ -102,6 +102,12 @@ def write_requirements(work_order: WorkOrder, *, in_whole_units: bool = False) -
     )
 
 
+@action(permission="production.change")
+def firm(command: Command, *, work_order_id: int) -> Reply:
+    """Let a draft take part in planning. Refuses: NotNow. Records: production.firmed."""
+    return _walk(command, work_order_id, "firm", "production.firmed")
+
+
 # Release and reservation
 
 
@@ -135,7 +141,10 @@ def reserve_material(command: Command, *, work_order_id: int) -> Reply:
 
 def _lock_material(work_order_id: int, *, also: Iterable[int] = ()) -> None:
     needed = Requirement.objects.filter(work_order=work_order_id).values_list("item_id", flat=True)
-    ledger.lock_items({*needed, *also})
+    held: set[int] = set()
+    while missing := {*needed.all(), *also} - held:  # again, where a substitute came in while we waited
+        ledger.lock_items(missing)
+        held |= missing
 
 
 def _locked(work_order_id: int) -> WorkOrder:
@@ -256,7 +265,7 @@ def cancel(command: Command, *, work_order_id: int) -> Reply:
     work_order = WorkOrder.objects.get(pk=work_order_id)
     _lock_material(work_order.pk)
     _give_back(work_order)
-    return _walk(command, work_order_id, "cancel", "production.cancelled")
+    return _walk(command, work_order_id, "cancel", "production.cancelled", pause_reason="")
 
 
 def _walk(command: Command, work_order_id: int, verb: str, fact: str, **changes: str) -> Reply:

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from qitao.journal.facts import Reaction, wire
+from qitao.picking import over
 from qitao.picking import reactions as picking
 from qitao.planning import tasks as planning
 from qitao.shortages import reactions as shortages
+
+# what a work order that is over leaves behind; nothing while it still runs
+OVER: Sequence[Reaction] = (picking.drop_lists, over.free_transfers, over.serve_freed, shortages.leave_what_is_over)
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "stock.moved": (planning.ask,),
@@ -33,16 +37,17 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "purchasing.delivery_changed": (planning.ask,),
     "purchasing.delivery_cancelled": (planning.ask,),
     "production.created": (planning.ask,),
+    "production.firmed": (planning.ask,),
     "production.released": (picking.list_released, planning.ask),
     "production.reserved": (planning.ask,),
     "production.unreserved": (planning.ask,),
     "production.started": (planning.ask,),
     "production.paused": (planning.ask,),
     "production.resumed": (planning.ask,),
-    "production.reported": (picking.drop_lists, picking.serve_items, planning.ask),
-    "production.finished": (picking.drop_lists, planning.ask),
-    "production.closed": (picking.drop_lists, planning.ask),
-    "production.cancelled": (picking.drop_lists, planning.ask),
+    "production.reported": (*OVER, picking.serve_items, planning.ask),
+    "production.finished": (*OVER, planning.ask),
+    "production.closed": (*OVER, planning.ask),
+    "production.cancelled": (*OVER, planning.ask),
     "production.ranked": (planning.ask,),
     "production.substituted": (picking.relist, planning.ask),
     "production.split": (picking.relist, planning.ask),

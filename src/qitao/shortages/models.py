@@ -52,6 +52,7 @@ class Cause(models.TextChoices):
     BOM = "bom", _("BOM was wrong")
     DEMAND = "demand", _("demand rose")
     MISPLACED = "misplaced", _("stock was in another place")
+    ORDER_OVER = "order_over", _("work order is over")
     OTHER = "other", _("other")
 
 

@@ -15,6 +15,7 @@ from qitao.journal.facts import record
 from qitao.journal.numbers import next_code
 from qitao.kernel.quantity import ZERO
 from qitao.picking.models import ShortPick
+from qitao.production.models import OPEN_STATES as OPEN_WORK_ORDERS
 from qitao.production.models import Requirement, WorkOrder
 from qitao.shortages.models import OPEN_STATES, Case, CaseLine
 from qitao.stock import ledger
@@ -50,7 +51,7 @@ def open_or_join(
             requirement=requirement,
             defaults={"short_quantity": quantity, "short_pick": short, "joined_at": command.at},
         )
-    _set_severity(command, case)
+    set_severity(command, case)
     record(
         command,
         "shortages.opened" if is_new else "shortages.joined",
@@ -77,9 +78,11 @@ def _open(command: Command, item: Item, site: Site, *, origin: str) -> Case:
     )
 
 
-def _set_severity(command: Command, case: Case) -> None:
+def set_severity(command: Command, case: Case) -> None:
+    """Give a case the severity and deadline of the work order it stops first; those that are over count no more."""
     today = timezone.localdate(command.at)
-    lines = case.lines.select_related("requirement__work_order")
+    lines = case.lines.filter(requirement__work_order__status__in=OPEN_WORK_ORDERS)
+    lines = lines.select_related("requirement__work_order")
     severity = min((_severity(line.requirement.work_order, today) for line in lines), default=Case.Severity.LATER)
     deadline_at = case.opened_at + DEADLINES[Case.Severity(severity)]
     Case.objects.filter(pk=case.pk).update(severity=severity, deadline_at=deadline_at)

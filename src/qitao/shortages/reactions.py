@@ -8,8 +8,11 @@ from qitao.journal.command import Command
 from qitao.journal.facts import record
 from qitao.journal.lifecycle import advance
 from qitao.journal.models import Fact
+from qitao.production.models import OPEN_STATES as OPEN_WORK_ORDERS
+from qitao.production.models import WorkOrder
 from qitao.shortages import actions
-from qitao.shortages.models import CASE, OPEN_STATES, Case
+from qitao.shortages.models import CASE, OPEN_STATES, Case, CaseLine, Cause
+from qitao.shortages.opening import set_severity
 
 
 def open_for_short_pick(command: Command, fact: Fact) -> None:
@@ -25,3 +28,20 @@ def verify_by_count(command: Command, fact: Fact) -> None:
         if case.status in CASE.sources("verify"):
             advance(case, "verify", lifecycle=CASE)
         record(command, "shortages.verified", case, difference=str(Decimal(fact.data["difference"])))
+
+
+def leave_what_is_over(command: Command, fact: Fact) -> None:
+    """Close the cases that only a work order which is over was in; others go on without it.
+
+    Locks: the cases.
+    """
+    work_order = WorkOrder.objects.get(pk=fact.subject_id)
+    if work_order.status in ("draft", *OPEN_WORK_ORDERS):
+        return
+    hit = CaseLine.objects.filter(requirement__work_order=work_order, case__status__in=OPEN_STATES)
+    cases = Case.objects.select_for_update(no_key=True).filter(pk__in=hit.values("case"), status__in=OPEN_STATES)
+    for case in cases.order_by("pk"):
+        if case.lines.filter(requirement__work_order__status__in=("draft", *OPEN_WORK_ORDERS)).exists():
+            set_severity(command, case)
+        else:
+            actions.close(command, case_id=case.pk, cause=Cause.ORDER_OVER.value, note=work_order.code)

@@ -39,6 +39,7 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "picking.handed_over": _("Got {quantity} of {item} from {giver}."),
         "planning.asked": _("Asked for a plan run."),
         "production.created": _("Made for {quantity}."),
+        "production.firmed": _("Made firm."),
         "production.released": _("Released; something was reserved for {reserved} lines."),
         "production.reserved": _("Reserved material for {reserved} lines."),
         "production.unreserved": _("Gave back reserved material: {quantity}."),

@@ -59,6 +59,7 @@ DOINGS: Mapping[str, Doing] = MappingProxyType(
     {
         doing.verb: doing
         for doing in (
+            Doing("firm", _("Make firm"), _("{code} takes part in planning now."), actions.firm, "check", "primary"),
             Doing("release", _("Release"), _("{code} is released."), actions.release, "check", "primary"),
             Doing("start", _("Start"), _("{code} has started."), actions.start, "arrow_right", "primary"),
             Doing("resume", _("Go on"), _("{code} goes on."), actions.resume, "arrow_right", "primary"),
