@@ -10,6 +10,7 @@ from django.db.models import F, Sum
 from qitao.kernel.refusal import NotNow, Refusal
 from qitao.picking import actions as picking
 from qitao.picking.models import PickLine, PickList
+from qitao.picking.refusals import MoreThanLine
 from qitao.planning import actions as planning
 from qitao.planning.models import KitDate, PlanRun
 from qitao.production import actions as production
@@ -21,6 +22,7 @@ from qitao.shortages.models import OPEN_STATES, Case
 from qitao.stock import actions as stock
 from qitao.stock import queries as ledger
 from qitao.stock.models import Balance, Count, Reservation, Transfer
+from qitao.stock.refusals import NothingToReverse
 from tests import small_plant
 from tests.invariants.overlap import overlap
 from tests.small_plant import EIGHT, MONDAY, SmallPlant
@@ -39,6 +41,52 @@ def allocated(item: str) -> Decimal:
 
 def line_of(item: str, **which: object) -> PickLine:
     return PickLine.objects.get(item__code=item, status="open", **which)
+
+
+# Picks
+
+
+def test_two_take_the_last_two_lines_of_a_list(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    plant.put("PLATE", "A-02", 100)
+    plant.released(10)
+    bolt, plate = line_of("BOLT"), line_of("PLATE")
+    _, second = overlap(
+        lambda: picking.confirm(plant.do("picker"), pick_line_id=bolt.pk, quantity=bolt.quantity),
+        lambda: picking.confirm_lines(plant.do("warehouse_manager"), quantities={plate.pk: plate.quantity}),
+    )
+    assert isinstance(second, dict), second
+    assert PickList.objects.get().status == "done"
+
+
+def test_a_line_is_taken_by_itself_while_the_document_is_confirmed(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    plant.put("PLATE", "A-02", 100)
+    plant.released(10)
+    bolt, plate = line_of("BOLT"), line_of("PLATE")
+    _, second = overlap(
+        lambda: picking.confirm(plant.do("picker"), pick_line_id=bolt.pk, quantity=Decimal(15)),
+        lambda: picking.confirm_lines(
+            plant.do("warehouse_manager"), quantities={bolt.pk: bolt.quantity, plate.pk: plate.quantity}
+        ),
+    )
+    assert isinstance(second, MoreThanLine), second
+    assert Requirement.objects.get(item__code="PLATE").issued == 0
+    assert ledger.verify() == []
+
+
+def test_a_document_is_taken_back_by_two(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    plant.released(10)
+    bolt = line_of("BOLT")
+    command = plant.do("picker")
+    picking.confirm_lines(command, quantities={bolt.pk: bolt.quantity})
+    _, second = overlap(
+        lambda: picking.undo_lines(plant.do("picker"), taken_by=command.id),
+        lambda: picking.undo_lines(plant.do("warehouse_manager"), taken_by=command.id),
+    )
+    assert isinstance(second, NothingToReverse), second
+    assert (allocated("BOLT"), Requirement.objects.get(item__code="BOLT").issued) == (40, 0)
 
 
 # Work orders

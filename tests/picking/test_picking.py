@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from qitao.journal.models import Fact
 from qitao.picking import actions as picking
 from qitao.picking.models import PickLine, PickList
 from qitao.picking.refusals import AlreadyPicked, MoreThanLine, TooLateToUndo, WrongBin, WrongItem
@@ -14,7 +15,8 @@ from qitao.production.models import Requirement
 from qitao.shortages.models import Case
 from qitao.stock import actions as stock
 from qitao.stock import queries as ledger
-from qitao.stock.models import Balance, Count, TransferLine
+from qitao.stock.models import Balance, Count, Move, TransferLine
+from qitao.stock.refusals import NothingToReverse
 from tests import small_plant
 from tests.small_plant import EIGHT, SmallPlant
 
@@ -216,3 +218,81 @@ def test_a_count_below_what_is_allocated_takes_back_the_last_served_pick_first(p
     assert line_of(first, "BOLT").open_quantity == 40
     assert line_of(second, "BOLT").open_quantity == 10
     assert ledger.verify() == []
+
+
+# A document as a whole
+
+
+def whole(*work_orders: object) -> dict[int, Decimal]:
+    rows = PickLine.objects.filter(pick_list__work_order__in=work_orders, status="open")
+    return {row.pk: row.open_quantity for row in rows}
+
+
+def test_lines_of_several_lists_are_issued_by_one_command(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    quantities = whole(plant.released(10, code="WO-1"), plant.released(5, code="WO-2"))
+    command = plant.do("picker")
+    first = picking.confirm_lines(command, quantities=quantities)
+    assert picking.confirm_lines(command, quantities=quantities) == first
+    assert [row.status for row in PickList.objects.all()] == ["done", "done"]
+    assert plant.on_hand("BOLT", "A-01") == 440
+    issued = Requirement.objects.values_list("work_order__code", "item__code", "issued", "quantity")
+    assert all(taken == asked for _, _, taken, asked in issued)
+    of_lists = Move.objects.filter(command_id=command.id, document="picking.picklist").values_list("document_id")
+    assert of_lists.distinct().count() == 2
+    assert ledger.verify() == []
+
+
+def test_a_document_with_one_impossible_line_is_not_issued_at_all(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    quantities = whole(plant.released(10))
+    last = max(quantities)
+    with pytest.raises(MoreThanLine):
+        picking.confirm_lines(plant.do("picker"), quantities={**quantities, last: quantities[last] + 1})
+    assert whole(*PickList.objects.values_list("work_order", flat=True)) == quantities
+    assert not Move.objects.filter(document="picking.picklist").exists()
+
+
+def test_part_of_a_document_leaves_the_rest_open(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    work_order = plant.released(10)
+    bolt, plate = line_of(work_order, "BOLT"), line_of(work_order, "PLATE")
+    picking.confirm_lines(plant.do("picker"), quantities={bolt.pk: Decimal(15), plate.pk: Decimal(10)})
+    assert line_of(work_order, "BOLT").open_quantity == 25
+    assert PickLine.objects.get(pk=plate.pk).status == "picked"
+    found = PickList.objects.get()
+    assert (found.status, found.picker) == ("in_progress", plant.people["picker"])
+
+
+def test_a_document_is_taken_back_as_a_whole(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    work_order = plant.released(10)
+    quantities = whole(work_order)
+    command = plant.do("picker")
+    picking.confirm_lines(command, quantities=quantities)
+    picking.undo_lines(plant.do("picker"), taken_by=command.id)
+    assert whole(work_order) == quantities
+    assert not Requirement.objects.filter(issued__gt=0).exists()
+    assert PickList.objects.get().status == "in_progress"
+    with pytest.raises(NothingToReverse):
+        picking.undo_lines(plant.do("picker"), taken_by=command.id)
+    assert ledger.verify() == []
+
+
+def test_one_line_of_a_document_is_taken_back_and_then_not_the_whole(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 500)
+    quantities = whole(plant.released(10))
+    command = plant.do("picker")
+    reply = picking.confirm_lines(command, quantities=quantities)
+    line = min(quantities)
+    picking.undo(plant.do("picker"), pick_line_id=line, move_id=reply["moves"][str(line)])
+    with pytest.raises(NothingToReverse):
+        picking.undo_lines(plant.do("picker"), taken_by=command.id)
+    assert PickLine.objects.filter(status="picked").count() == len(quantities) - 1
+
+
+def test_what_is_found_at_a_short_pick_is_told_as_picked(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 40)
+    line = line_of(plant.released(10), "BOLT")
+    picking.report_short(plant.do("picker"), pick_line_id=line.pk, found=Decimal(15), reason="less")
+    assert [fact.data["quantity"] for fact in Fact.objects.filter(kind="picking.picked")] == ["15"]

@@ -330,3 +330,18 @@ def test_what_was_picked_offline_survives_a_reload(stocked: SmallPlant, arrive: 
     all_sent(page)
     assert picked(work_order) == {"BOLT": 40, "PLATE": 10, "PAINT": 0}
     troubles.forgive("confirm")
+
+
+def test_a_printed_list_is_entered_at_once_and_taken_back_with_one_tap(stocked: SmallPlant, arrive: Arrive) -> None:
+    work_order = stocked.released(10)
+    page = arrive("picker")
+    page.goto(f"/pick-lists/{list_of(work_order).code}/lines/")
+    page.get_by_role("button", name="Enter from paper").click()
+    page.locator("#pick-paper label", has_text="BOLT").get_by_role("textbox").fill("39")
+    page.locator("#pick-paper label", has_text="PAINT").get_by_role("textbox").fill("")
+    page.get_by_role("button", name="Confirm what was taken").click()
+    expect(page.get_by_text("2 lines are picked.")).to_be_visible()
+    assert picked(work_order) == {"BOLT": 39, "PLATE": 10, "PAINT": 0}
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("2 lines are to be picked again.")).to_be_visible()
+    assert set(picked(work_order).values()) == {0}

@@ -101,7 +101,7 @@ def test_a_fact_reaches_every_screen_by_one_connection(server: WebServer, cookie
         assert settled(1)
         started = time.monotonic()
         with transaction.atomic():
-            announce("stock.received", about="catalog.item:7")
+            announce("stock.received", "catalog.item:7")
         wanted = json.dumps({"kind": "stock.received", "about": "catalog.item:7"}).encode()
         for screen in opened:
             screen.until(wanted, seconds=2)

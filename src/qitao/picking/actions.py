@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,10 +13,11 @@ from django.db.models import F
 from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
 from qitao.journal.lifecycle import not_now
+from qitao.journal.models import CommandRecord
 from qitao.kernel.quantity import ZERO, plain
 from qitao.kernel.refusal import BadValue, Gone
 from qitao.kernel.words import gettext_noop
-from qitao.picking import filling, queries
+from qitao.picking import filling, issuing, queries
 from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
 from qitao.picking.queries import UNDO_MINUTES
 from qitao.picking.refusals import (
@@ -73,61 +75,24 @@ def confirm(
     Refuses: AlreadyPicked, MoreThanLine, WrongBin, WrongItem, WrongWarehouse, NotEnoughOnHand.
     Records: picking.picked. Locks: the item.
     """
-    line = _line(command, pick_line_id)
-    _must_match(line, scanned_location, scanned_item)
-    move = _issue(command, line, quantity)
-    pick_list = line.pick_list
-    PickList.objects.filter(pk=pick_list.pk, status="open").update(status="in_progress", picker=command.actor)
-    filling.finish_if_done(pick_list)
-    record(
-        command,
-        "picking.picked",
-        pick_list,
-        item=line.item.code,
-        quantity=str(quantity),
-        work_order=line.requirement.work_order.code,
-        line=line.pk,
-    )
-    return {"move": move, "pick_list": pick_list.pk, "open": str(line.open_quantity)}
+    (line,) = issuing.read(command, [pick_line_id])
+    line.must_match(location=scanned_location, item=scanned_item)
+    moves = issuing.take(command, [line], {line.id: quantity})
+    return {"move": moves[line.id], "pick_list": line.list_id, "open": str(line.quantity - quantity)}
 
 
-def _line(command: Command, pick_line_id: int) -> PickLine:
-    """Lock the line's item, then read the line as it is now."""
-    item_id = PickLine.objects.values_list("item_id", flat=True).get(pk=pick_line_id)
-    ledger.lock_items([item_id])
-    line = PickLine.objects.select_related(
-        "pick_list__warehouse", "requirement__work_order__item", "item", "lot", "location__warehouse"
-    ).get(pk=pick_line_id)
-    ledger.must_work_in(command, line.pick_list.warehouse)
-    if line.status != PickLine.State.OPEN:
-        raise AlreadyPicked(state=line.get_status_display())
-    return line
+@action(permission="picking.pick")
+def confirm_lines(command: Command, *, quantities: Mapping[int, Decimal]) -> Reply:
+    """Confirm that `quantities` of lines – of one list or of several – were taken: a document as a whole, or nothing.
 
-
-def _must_match(line: PickLine, scanned_location: str, scanned_item: str) -> None:
-    place = line.location
-    if scanned_location and scanned_location not in (place.code, str(place)):
-        raise WrongBin(scanned=scanned_location, location=place.code)
-    if scanned_item and scanned_item not in (line.item.code, line.lot.code):
-        raise WrongItem(scanned=scanned_item, item=line.item.code)
-
-
-def _issue(command: Command, line: PickLine, quantity: Decimal) -> int:
-    if quantity <= 0:
-        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
-    if quantity > line.open_quantity:
-        raise MoreThanLine(asked=plain(quantity), open=plain(line.open_quantity))
-    target = ledger.outside(Location.Kind.PRODUCTION)
-    posting = Line(
-        line.item_id, line.lot_id, line.location_id, target.pk, quantity, owner=line.owner, released=quantity
-    )
-    (move,) = ledger.post(command, [posting], document=line.pick_list)
-    line.picked += quantity
-    line.status = PickLine.State.OPEN if line.open_quantity else PickLine.State.PICKED
-    line.done_at = command.at
-    line.save(update_fields=["picked", "status", "done_at"])
-    Requirement.objects.filter(pk=line.requirement_id).update(issued=F("issued") + quantity)
-    return move
+    Refuses: BadValue, AlreadyPicked, MoreThanLine, WrongWarehouse, NotEnoughOnHand.
+    Records: picking.picked for each line. Locks: the items, the lists.
+    """
+    if not quantities:
+        raise BadValue(field=gettext_noop("lines"), problem=gettext_noop("is empty"))
+    lines = issuing.read(command, quantities)
+    moves = issuing.take(command, lines, quantities)
+    return {"moves": moves, "pick_lists": sorted({line.list_id for line in lines})}
 
 
 @action(permission="picking.pick")
@@ -136,10 +101,39 @@ def undo(command: Command, *, move_id: int, pick_line_id: int) -> Reply:
 
     Refuses: TooLateToUndo, NotUndone, NothingToReverse. Records: picking.undone. Locks: the item.
     """
-    line = PickLine.objects.select_related("pick_list__warehouse", "item").get(pk=pick_line_id)
-    ledger.must_work_in(command, line.pick_list.warehouse)
-    ledger.lock_items([line.item_id])
-    line.refresh_from_db()
+    line = _undone_lines(command, {pick_line_id: move_id})[0]
+    _undo(command, line, move_id)
+    return {"pick_line": line.pk}
+
+
+@action(permission="picking.pick")
+def undo_lines(command: Command, *, taken_by: uuid.UUID) -> Reply:
+    """Take back within ten minutes what one `confirm_lines` took, all of it.
+
+    Refuses: Gone, and as `undo`. Records: picking.undone for each line. Locks: the items.
+    """
+    done = CommandRecord.objects.filter(pk=taken_by, action=confirm_lines.action_name).first()  # type: ignore[attr-defined]
+    if done is None:
+        raise Gone(what="pick")
+    moves = {int(line): move for line, move in done.reply["moves"].items()}
+    for line in _undone_lines(command, moves):
+        _undo(command, line, moves[line.pk])
+    return {"pick_lines": sorted(moves)}
+
+
+def _undone_lines(command: Command, moves: Mapping[int, int]) -> list[PickLine]:
+    """Lock the items of these lines; return the lines as they are then, in the order of their lists."""
+    ledger.lock_items(PickLine.objects.filter(pk__in=moves).values_list("item_id", flat=True))
+    rows = PickLine.objects.select_related("pick_list__warehouse", "requirement__work_order", "item")
+    lines = list(rows.filter(pk__in=moves).order_by("pick_list_id", "id"))
+    if len(lines) < len(moves):
+        raise Gone(what="pick line")
+    for line in lines:
+        ledger.must_work_in(command, line.pick_list.warehouse)
+    return lines
+
+
+def _undo(command: Command, line: PickLine, move_id: int) -> None:
     move = Move.objects.get(
         pk=move_id,
         document=PickList._meta.label_lower,
@@ -169,7 +163,6 @@ def undo(command: Command, *, move_id: int, pick_line_id: int) -> Reply:
     Requirement.objects.filter(pk=line.requirement_id).update(issued=F("issued") - move.quantity)
     PickList.objects.filter(pk=line.pick_list_id, status="done").update(status="in_progress")
     record(command, "picking.undone", line.pick_list, item=line.item.code, quantity=str(move.quantity))
-    return {"pick_line": line.pk}
 
 
 def _must_be_undoable(command: Command, line: PickLine, move: Move) -> None:
@@ -256,24 +249,25 @@ def report_short(command: Command, *, pick_line_id: int, found: Decimal, reason:
     opens in the same transaction. Refuses: AlreadyPicked, MoreThanLine, BadValue. Records: picking.short.
     Locks: the item.
     """
-    line = _line(command, pick_line_id)
-    if not 0 <= found < line.open_quantity:
-        raise MoreThanLine(asked=plain(found), open=plain(line.open_quantity))
+    (row,) = issuing.read(command, [pick_line_id])
+    if not 0 <= found < row.quantity:
+        raise MoreThanLine(asked=plain(found), open=plain(row.quantity))
+    if found:
+        issuing.take(command, [row], {row.id: found})
+    line = PickLine.objects.select_related("pick_list", "requirement__work_order__warehouse", "item").get(pk=row.id)
     short = ShortPick.objects.create(
         requirement=line.requirement,
         pick_line=line,
-        location=line.location,
-        lot=line.lot,
+        location_id=line.location_id,
+        lot_id=line.lot_id,
         item=line.item,
-        asked=line.open_quantity,
+        asked=row.quantity,
         found=found,
         reason=ShortReason(reason),
         note=note,
         at=command.at,
         actor=command.actor,
     )
-    if found:
-        _issue(command, line, found)
     filling.take_back([line], status="short")
     if reason in DOUBTS:
         _doubt(command, line)

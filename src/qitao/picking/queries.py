@@ -96,13 +96,14 @@ def last_pick(pick_list: PickList, *, actor: User, at: datetime) -> LastPick | N
 
 def is_of_another_line(move: Move, line: PickLine) -> bool:
     """Tell whether `move` picked another line of the list – of the same item, bin and lot, for another requirement."""
-    told = Fact.objects.filter(
+    facts = Fact.objects.filter(
         subject=PickList._meta.label_lower,
         subject_id=line.pick_list_id,
         kind="picking.picked",
         command_id=move.command_id,
-    ).first()
-    return told is not None and told.data.get("line", line.pk) != line.pk
+    )
+    told = [fact.data for fact in facts if fact.data.get("move", move.pk) == move.pk]
+    return bool(told) and all(data.get("line", line.pk) != line.pk for data in told)
 
 
 def lacking(work_order: WorkOrder) -> list[Lacking]:

@@ -77,6 +77,18 @@ class Reading:
             raise BadValue(field=title, problem=gettext_noop("is too small"))
         return value
 
+    def quantities(self, prefix: str, *, title: str) -> dict[int, Decimal]:
+        """Return the quantities above zero of a form with a field for each row, named `prefix` and the row's id."""
+        found = {}
+        for name in self.fields:
+            number = name.removeprefix(prefix)
+            if number != name and number.isascii() and number.isdecimal() and self.text(name, title=title):
+                found[int(number)] = self.quantity(name, title=title)
+        found = {number: quantity for number, quantity in found.items() if quantity}
+        if not found:
+            raise BadValue(field=title, problem=gettext_noop("is needed"))
+        return found
+
     def positive(self, name: str, *, title: str) -> Decimal:
         """Return a quantity above zero."""
         value = self.quantity(name, title=title)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qitao.journal.queries import newest
 from qitao.picking import actions, queries
@@ -122,6 +124,30 @@ def undo(request: Request, code: str, line: int, move: int) -> HttpResponseBase:
     if _wants_json(request):
         return _said(text, line=line)
     return done(request, text)
+
+
+@page(permission="picking.pick", methods=["POST"])
+def confirm_lines(request: Request, code: str) -> HttpResponseBase:
+    """Confirm what was picked by a printed list: many lines at once, all of them or – where one is refused – none."""
+    found = _list(code)
+    quantities = Reading(request.POST).quantities("line-", title=_("Quantity"))
+    if PickLine.objects.filter(pk__in=quantities, pick_list=found).count() < len(quantities):
+        raise Http404
+    command = command_from(request)
+    actions.confirm_lines(command, quantities=quantities)
+    said = ngettext("{count} line is picked.", "{count} lines are picked.", len(quantities))
+    undo_url = reverse("pick-undo-lines", args=[code, command.id])
+    return done(request, said.format(count=len(quantities)), undo=undo_url)
+
+
+@page(permission="picking.pick", methods=["POST"])
+def undo_lines(request: Request, code: str, taken_by: uuid.UUID) -> HttpResponseBase:
+    """Take back what was confirmed at once."""
+    reply = actions.undo_lines(command_from(request), taken_by=taken_by)
+    said = ngettext(
+        "{count} line is to be picked again.", "{count} lines are to be picked again.", len(reply["pick_lines"])
+    )
+    return done(request, said.format(count=len(reply["pick_lines"])))
 
 
 def _line(request: Request, code: str) -> PickLine:

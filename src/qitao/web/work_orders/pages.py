@@ -14,8 +14,6 @@ from django.utils.translation import ngettext
 
 from qitao.catalog.models import WorkCenter
 from qitao.kernel.quantity import ZERO
-from qitao.kernel.refusal import BadValue
-from qitao.kernel.words import gettext_noop
 from qitao.picking import actions as picking
 from qitao.production import actions
 from qitao.production.models import Requirement, ScrapReason, WorkOrder
@@ -120,16 +118,7 @@ def report(request: Request, code: str) -> HttpResponseBase:
 def bring_back(request: Request, code: str) -> HttpResponseBase:
     """Bring issued material that was not used back to the bins it was picked from."""
     order = get_object_or_404(WorkOrder, code=code)
-    fields = Reading(request.POST)
-    quantities = {}
-    for name in request.POST:
-        number = name.removeprefix("line-")
-        if number != name and number.isascii() and number.isdecimal() and fields.text(name, title=_("Quantity")):
-            quantity = fields.quantity(name, title=_("Quantity"))
-            if quantity:
-                quantities[int(number)] = quantity
-    if not quantities:
-        raise BadValue(field=_("Quantity"), problem=gettext_noop("is needed"))
+    quantities = Reading(request.POST).quantities("line-", title=_("Quantity"))
     reply = picking.return_to_stock(command_from(request), work_order_id=order.pk, quantities=quantities)
     said = ngettext("{count} pick is back in its bin.", "{count} picks are back in their bins.", reply["lines"])
     return done(request, said.format(count=reply["lines"]))
