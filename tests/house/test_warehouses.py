@@ -17,6 +17,7 @@ from qitao.purchasing import actions as purchasing
 from qitao.sales import actions as sales
 from qitao.sales.models import SalesOrderLine, Shipment
 from qitao.stock import actions as stock
+from qitao.stock import documents, relabelling
 from qitao.stock.models import Balance, Count, Move, Transfer
 from qitao.stock.refusals import WrongWarehouse
 from tests import small_plant
@@ -37,6 +38,7 @@ class Scene:
     count: Count
     transfer: Transfer
     delivery: int
+    document: int
 
     def line(self, item: str = "BOLT") -> PickLine:
         return PickLine.objects.get(item__code=item, status="open")
@@ -71,11 +73,20 @@ def scene() -> Scene:
         count=count,
         transfer=Transfer.objects.get(pk=planned["transfer"]),
         delivery=plant.purchase("BOLT", 50, promised=6).pk,
+        document=int(documents.scrap(plant.do("warehouse_manager"), takes=[_some("BOLT")], reason="bent")["document"]),
     )
 
 
 def _balance(item: str) -> int:
     return Balance.objects.get(item__code=item, location__warehouse__code="RM", status="ok").pk
+
+
+def _some(item: str) -> documents.Take:
+    return documents.Take(_balance(item), Decimal(1))
+
+
+def _found(scene: Scene) -> documents.Bring:
+    return documents.Bring(scene.plant.items["BOLT"].pk, scene.plant.bins["A-02"].pk, Decimal(1))
 
 
 def _figures(scene: Scene) -> dict[int, Decimal]:
@@ -107,9 +118,37 @@ TRIES: dict[str, tuple[str, Try]] = {
     ),
     "change the status": (
         "warehouse_manager",
-        lambda s, r: stock.change_status(
-            s.plant.do(r), balance_id=_balance("BOLT"), status="quarantine", quantity=Decimal(1)
+        lambda s, r: documents.change_status(s.plant.do(r), takes=[_some("BOLT")], status="quarantine", reason="QC"),
+    ),
+    "scrap": (
+        "warehouse_manager",
+        lambda s, r: documents.scrap(s.plant.do(r), takes=[_some("BOLT")], reason="broken"),
+    ),
+    "issue for other use": (
+        "warehouse_manager",
+        lambda s, r: documents.issue(s.plant.do(r), takes=[_some("BOLT")], reason="samples"),
+    ),
+    "receive from elsewhere": (
+        "warehouse_manager",
+        lambda s, r: documents.receive(s.plant.do(r), warehouse_id=s.plant.home.pk, brings=[_found(s)], reason="found"),
+    ),
+    "split a lot": (
+        "warehouse_manager",
+        lambda s, r: relabelling.split(
+            s.plant.do(r), balance_id=_balance("BOLT"), parts=[relabelling.Part("L-2", Decimal(1))], reason="two reels"
         ),
+    ),
+    "merge lots": (
+        "warehouse_manager",
+        lambda s, r: relabelling.merge(s.plant.do(r), takes=[_some("BOLT")], lot_code="L-3", reason="one box"),
+    ),
+    "change the owner": (
+        "warehouse_manager",
+        lambda s, r: relabelling.change_owner(s.plant.do(r), takes=[_some("BOLT")], owner="C-01", reason="sold"),
+    ),
+    "reverse a document": (
+        "warehouse_manager",
+        lambda s, r: documents.reverse(s.plant.do(r), document_id=s.document, reason="wrong item"),
     ),
     "enter a count": (
         "picker",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,10 +27,11 @@ from qitao.sales import actions as sales
 from qitao.sales import amending
 from qitao.sales.models import SalesOrderLine, Shipment
 from qitao.stock import actions as stock
+from qitao.stock import documents, relabelling
 from qitao.stock import queries as ledger
-from qitao.stock.models import Balance, Count, Location, Move, Reservation, Transfer, TransferLine
+from qitao.stock.models import Balance, Count, Location, Move, Reservation, StockDocument, Transfer, TransferLine
 from tests import small_plant
-from tests.small_plant import MONDAY, SmallPlant
+from tests.small_plant import EIGHT, MONDAY, SmallPlant
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,10 @@ class Walker:
             self.count,
             self.transfer,
             self.change_status,
+            self.lose,
+            self.find,
+            self.relabel,
+            self.reverse,
             self.receive,
             self.report,
             self.split,
@@ -143,12 +149,54 @@ class Walker:
 
     def change_status(self) -> object:
         balance = self.one_of(Balance.objects.filter(on_hand__gt=0))
-        return balance and stock.change_status(
+        return balance and documents.change_status(
             self.plant.do("warehouse_manager"),
-            balance_id=balance.pk,  # type: ignore[attr-defined]
+            takes=[self.some(balance)],
             status=self.chance.choice(["ok", "quarantine", "rejected"]),
-            quantity=self.amount(balance.on_hand),  # type: ignore[attr-defined]
+            reason="QC",
+            even_allocated=self.chance.random() < 0.3,
         )
+
+    def some(self, balance: object) -> documents.Take:
+        return documents.Take(balance.pk, self.amount(balance.on_hand))  # type: ignore[attr-defined]
+
+    def lose(self) -> object:
+        """Throw something away or give it out, now or a while ago."""
+        balance = self.one_of(Balance.objects.filter(on_hand__gt=0))
+        keeper, ago = self.plant.do("warehouse_manager", at=EIGHT + timedelta(hours=1)), self.chance.randint(0, 90)
+        facts = {"takes": [self.some(balance)], "reason": "QC", "happened_at": keeper.at - timedelta(minutes=ago)}
+        if self.chance.random() < 0.5:
+            return balance and documents.issue(keeper, **facts)  # type: ignore[arg-type]
+        return balance and documents.scrap(keeper, even_allocated=self.chance.random() < 0.5, **facts)  # type: ignore[arg-type]
+
+    def find(self) -> object:
+        item, lot = self.chance.choice(["BOLT", "PLATE", "PAINT"]), self.chance.choice(["", "L-1", "L-2"])
+        place, quantity = self.plant.bins[self.chance.choice(["A-01", "A-02"])], Decimal(self.chance.randint(1, 30))
+        owner = self.chance.choice(["", "", "C-01"])
+        bring = documents.Bring(self.plant.items[item].pk, place.pk, quantity, lot, owner=owner)
+        home = self.plant.home.pk
+        keeper = self.plant.do("warehouse_manager")
+        return documents.receive(keeper, warehouse_id=home, brings=[bring], reason="found")
+
+    def relabel(self) -> object:
+        keeper, balance = self.plant.do("warehouse_manager"), self.one_of(Balance.objects.filter(on_hand__gt=0))
+        if balance is None:
+            return None
+        lot, owner = self.chance.choice(["L-1", "L-2", "L-3"]), self.chance.choice(["", "C-01"])
+        like = Balance.objects.filter(item=balance.item_id, on_hand__gt=0, location__warehouse__code="RM")  # type: ignore[attr-defined]
+        match self.chance.choice(["split", "merge", "owner"]):
+            case "split":
+                parts = [relabelling.Part(lot, self.amount(balance.on_hand))]  # type: ignore[attr-defined]
+                return relabelling.split(keeper, balance_id=balance.pk, parts=parts, reason="reels")  # type: ignore[attr-defined]
+            case "merge":
+                takes = [self.some(row) for row in list(like)[:2]]
+                return relabelling.merge(keeper, takes=takes, lot_code=lot, reason="one box")
+        return relabelling.change_owner(keeper, takes=[self.some(balance)], owner=owner, reason="bought")
+
+    def reverse(self) -> object:
+        document = self.one_of(StockDocument.objects.filter(reversed_at=None))
+        keeper = self.plant.do("warehouse_manager", at=EIGHT + timedelta(hours=2))
+        return document and documents.reverse(keeper, document_id=document.pk, reason="wrong")  # type: ignore[attr-defined]
 
     def receive(self) -> object:
         item = self.chance.choice(["BOLT", "PLATE", "PAINT", "BOLT-ZN"])
@@ -293,15 +341,23 @@ def lists_without_a_line_are_done(after: str) -> None:
 def books_are_right(after: str) -> None:
     assert ledger.verify() == []
     assert not Balance.objects.filter(on_hand__lt=0).exists()
-    claims: Counter[tuple[int, int, int]] = Counter()
+    assert what_lies_between_labels() == 0
+    claims: Counter[tuple[int, int, int, str]] = Counter()
     for line in PickLine.objects.filter(status="open"):
-        claims[line.item_id, line.location_id, line.lot_id] += line.open_quantity  # type: ignore[assignment]
+        claims[line.item_id, line.location_id, line.lot_id, line.owner] += line.open_quantity  # type: ignore[assignment]
         assert line.open_quantity > 0
     for part in TransferLine.objects.filter(transfer__status="planned"):
-        claims[part.item_id, part.from_location_id, part.lot_id] += part.quantity  # type: ignore[assignment]
+        claims[part.item_id, part.from_location_id, part.lot_id, part.owner] += part.quantity  # type: ignore[assignment]
     for balance in Balance.objects.filter(status="ok"):
-        assert balance.allocated == claims.pop((balance.item_id, balance.location_id, balance.lot_id), 0), after
+        place = (balance.item_id, balance.location_id, balance.lot_id, balance.owner)
+        assert balance.allocated == claims.pop(place, 0), after
     assert not claims, "somebody counts on what is allocated nowhere"
+
+
+def what_lies_between_labels() -> Decimal:
+    into = Move.objects.filter(to_location__kind="relabel").aggregate(q=Sum("quantity"))["q"] or Decimal(0)
+    out = Move.objects.filter(from_location__kind="relabel").aggregate(q=Sum("quantity"))["q"] or Decimal(0)
+    return into - out
 
 
 def requirements_are_covered_once() -> None:

@@ -16,7 +16,7 @@ from qitao.picking.refusals import WrongItem
 from qitao.production import actions as production
 from qitao.production.models import Requirement, WorkOrder
 from qitao.production.refusals import NothingOpen
-from qitao.stock import actions as stock
+from qitao.stock import documents
 from qitao.stock import queries as ledger
 from qitao.stock.models import Balance, Move, Reservation
 from qitao.stock.refusals import NotEnoughOnHand
@@ -151,7 +151,8 @@ def test_a_complete_order_holds_nothing_any_more(plant: SmallPlant) -> None:
     plant.put("BOLT", "A-01", 40)
     order = plant.released(10)
     held = plant.put("PLATE", "A-02", 10)
-    stock.change_status(plant.do("warehouse_manager"), balance_id=held.pk, status="quarantine", quantity=Decimal(10))
+    take = documents.Take(held.pk, Decimal(10))
+    documents.change_status(plant.do("warehouse_manager"), takes=[take], status="quarantine", reason="QC")
     production.report_output(plant.do("line_leader"), work_order_id=order.pk, quantity=Decimal(10))
     assert Balance.objects.get(item__code="BOLT").allocated == 0
     assert not Reservation.objects.exists()

@@ -12,6 +12,7 @@ from qitao.picking import actions as picking
 from qitao.picking.models import PickLine, PickList
 from qitao.production import actions as production
 from qitao.stock import actions as stock
+from qitao.stock import documents
 from qitao.stock import queries as ledger
 from qitao.stock.models import Balance, Count, Location, Transfer
 from qitao.stock.refusals import CountStillOpen, NothingToMove, OnItsWay, OtherWarehouse, SamePlace
@@ -150,8 +151,9 @@ def test_what_is_on_its_way_belongs_to_its_transfer(plant: SmallPlant) -> None:
             to_location_id=plant.bins["A-01"].pk,
             quantity=Decimal(1),
         )
+    take = documents.Take(on_the_road.pk, Decimal(1))
     with pytest.raises(OnItsWay):
-        stock.change_status(keeper, balance_id=on_the_road.pk, status="rejected", quantity=Decimal(1))
+        documents.change_status(keeper, takes=[take], status="rejected", reason="QC")
     stock.receive_transfer(plant.do("picker"), transfer_id=found.pk)
     assert plant.on_hand("BOLT", "IN") == 10
 

@@ -19,6 +19,7 @@ SEQUENCES = {
     "PO": "journal_number_purchase_order",
     "SO": "journal_number_sales_order",
     "SH": "journal_number_shipment",
+    "SD": "journal_number_stock_document",
 }
 
 

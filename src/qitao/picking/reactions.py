@@ -57,6 +57,17 @@ def recount(command: Command, fact: Fact) -> None:
     filling.finish_lists(lost)
 
 
+def refit(command: Command, fact: Fact) -> None:
+    """After a stock document: cut what lost its stock, and offer what is there to those who wait for it."""
+    warehouse_id = fact.data["warehouse"]
+    lost: list[WorkOrder] = []
+    for item_id in fact.data["took"]:
+        lost += filling.drop_unbacked(item_id=item_id, warehouse_id=warehouse_id)
+        filling.drop_unbacked_transfers(item_id=item_id, warehouse_id=warehouse_id)
+    serve_waiting(command, fact.data["items"], warehouse_id=warehouse_id)
+    filling.finish_lists(lost)
+
+
 def serve_transfer(command: Command, fact: Fact) -> None:
     """Put what a transfer brought on the lists that wait for it, its own requirement first."""
     transfer = Transfer.objects.prefetch_related("lines").get(pk=fact.subject_id)

@@ -19,7 +19,8 @@ OVER: Sequence[Reaction] = (picking.drop_lists, over.free_transfers, over.serve_
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "stock.moved": (planning.ask,),
-    "stock.status_changed": (planning.ask,),
+    "stock.document_posted": (picking.refit, planning.ask),
+    "stock.document_reversed": (picking.refit, planning.ask),
     "stock.reservation_released": (planning.ask,),
     "stock.opened": (planning.ask,),
     "stock.count_posted": (picking.recount, shortages.verify_by_count, planning.ask),

@@ -1,4 +1,4 @@
-"""What people do with stock: move, count, transfer, reserve, change its status."""
+"""What people do with stock: move, count, transfer, reserve. What they write by hand is in `documents`."""
 
 from __future__ import annotations
 
@@ -63,53 +63,6 @@ def move(command: Command, *, balance_id: int, to_location_id: int, quantity: De
     )
     (move_id,) = ledger.post(command, [line], document=balance.item)
     record(command, "stock.moved", balance.item, quantity=str(quantity), to=str(target))
-    return {"move": move_id}
-
-
-@action(permission="stock.status")
-def change_status(
-    command: Command,
-    *,
-    balance_id: int,
-    status: str,
-    quantity: Decimal,
-    reason: str = "",
-) -> Reply:
-    """Give a quantity another status, e.g. quarantine → available, available → rejected.
-
-    Refuses: NotEnoughOnHand, WrongWarehouse, OnItsWay, SamePlace, NothingToMove. Records: stock.status_changed.
-    Locks: the item.
-    """
-    _must_be_something(quantity)
-    balance = Balance.objects.select_related("item", "location__warehouse", "lot").get(pk=balance_id)
-    ledger.lock_items([balance.item_id])
-    assert balance.location.warehouse is not None
-    ledger.must_work_in(command, balance.location.warehouse)
-    ledger.must_not_be_on_its_way(balance.location)
-    if status == balance.status:
-        raise SamePlace(location=balance.get_status_display())
-    line = Line(
-        balance.item_id,
-        balance.lot_id,
-        balance.location_id,
-        balance.location_id,
-        quantity,
-        balance.status,
-        Status(status).value,
-        balance.owner,
-    )
-    (move_id,) = ledger.post(command, [line], document=balance.item)
-    record(
-        command,
-        "stock.status_changed",
-        balance.item,
-        quantity=str(quantity),
-        lot=balance.lot.code,
-        location=str(balance.location),
-        was=balance.status,
-        now=status,
-        reason=reason,
-    )
     return {"move": move_id}
 
 

@@ -18,6 +18,7 @@ from django.db import connection, models
 
 from qitao.journal.command import Command
 from qitao.kernel.quantity import exact, plain
+from qitao.stock import dating
 from qitao.stock.models import (
     Balance,
     Item,
@@ -44,7 +45,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One move to post. `released` is how much of it was allocated at the source and is so no longer."""
+    """One move to post.
+
+    `released` is how much of it was allocated at the source and is so no longer; `reverses_id` the move it undoes.
+    """
 
     item_id: int
     lot_id: int
@@ -55,6 +59,7 @@ class Line:
     to_status: str = Status.OK.value
     owner: str = ""
     released: Decimal = ZERO
+    reverses_id: int | None = None
 
     @property
     def source(self) -> tuple[int, int, int, str, str]:
@@ -86,10 +91,16 @@ POST = """
 WITH line AS (
     SELECT * FROM unnest(
         %(item)s::bigint[], %(lot)s::bigint[], %(source)s::bigint[], %(target)s::bigint[], %(quantity)s::numeric[],
-        %(from_status)s::text[], %(to_status)s::text[], %(owner)s::text[], %(released)s::numeric[]
+        %(from_status)s::text[], %(to_status)s::text[], %(owner)s::text[], %(released)s::numeric[],
+        %(reverses)s::bigint[]
     ) WITH ORDINALITY AS t (
-        item_id, lot_id, from_id, to_id, quantity, from_status, to_status, owner, released, position
+        item_id, lot_id, from_id, to_id, quantity, from_status, to_status, owner, released, reverses_id, position
     )
+), last AS (
+    SELECT max(happened_at) AS happened_at
+    FROM (SELECT DISTINCT item_id FROM line) AS item, LATERAL (
+        SELECT happened_at FROM stock_move WHERE item_id = item.item_id ORDER BY happened_at DESC LIMIT 1
+    ) AS move
 ), side AS (
     SELECT item_id, from_id AS location_id, lot_id, from_status AS status, owner, -quantity AS change, released
     FROM line
@@ -120,8 +131,9 @@ WITH line AS (
         at, happened_at, item_id, lot_id, from_location_id, to_location_id, from_status, to_status, owner, quantity,
         document, document_id, document_code, actor_id, command_id, reverses_id
     )
-    SELECT %(at)s, %(happened_at)s, item_id, lot_id, from_id, to_id, from_status, to_status, owner, quantity,
-           %(document)s, %(document_id)s, %(document_code)s, %(actor)s, %(command)s, %(reverses)s
+    SELECT %(at)s, coalesce(%(happened_at)s, greatest(%(at)s, (SELECT happened_at FROM last))),
+           item_id, lot_id, from_id, to_id, from_status, to_status, owner, quantity,
+           %(document)s, %(document_id)s, %(document_code)s, %(actor)s, %(command)s, reverses_id
     FROM line ORDER BY position
     RETURNING id
 )
@@ -136,13 +148,14 @@ def post(
     *,
     document: models.Model,
     happened_at: datetime | None = None,
-    reverses: Move | None = None,
 ) -> list[int]:
     """Write the moves of one document and their effect on the balances; return the moves' ids in line order.
 
-    The items must be locked. Refuses: NotEnoughOnHand where a stored balance would fall below what is allocated
-    in it; nothing of the document is then written. Raises ValueError for a quantity of more than six places: its moves
-    and its balance would be rounded apart.
+    Moves happen now, and never before the last move of an item that they touch: what waited for a lock happened after
+    what it waited for. With `happened_at` the document is dated back; then every balance that it takes from must have
+    had enough at every moment since. The items must be locked. Refuses: NotEnoughOnHand where a stored balance would
+    fall below what is allocated in it, NotEnoughThen; nothing of the document is then written.
+    Raises ValueError for a quantity of more than six places: its moves and its balance would be rounded apart.
     """
     if not lines:
         return []
@@ -159,6 +172,7 @@ def post(
         "to_status",
         "owner",
         "released",
+        "reverses",
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -166,18 +180,19 @@ def post(
             {
                 **{name: list(column) for name, column in zip(names, columns, strict=True)},
                 "at": command.at,
-                "happened_at": happened_at or command.at,
+                "happened_at": happened_at,
                 "document": document._meta.label_lower,
                 "document_id": document.pk,
                 "document_code": str(document)[:120],
                 "actor": command.actor.pk,
                 "command": command.id,
-                "reverses": reverses.pk if reverses else None,
             },
         )
         refused, ids = cursor.fetchone()
     if refused:
         raise _shortfall(lines)
+    if happened_at is not None:
+        dating.must_have_held({line.source for line in lines}, since=happened_at)
     return list(ids)
 
 
@@ -216,17 +231,26 @@ def _free_at(line: Line) -> Decimal:
 
 def reverse(command: Command, move: Move, *, document: models.Model) -> int:
     """Post the move that undoes `move`; the item must be locked. Refuses: NotEnoughOnHand."""
-    line = Line(
-        move.item_id,
-        move.lot_id,
-        move.to_location_id,
-        move.from_location_id,
-        move.quantity,
-        move.to_status,
-        move.from_status,
-        move.owner,
-    )
-    return post(command, [line], document=document, reverses=move)[0]
+    return reverse_all(command, [move], document=document)[0]
+
+
+def reverse_all(command: Command, moves: Iterable[Move], *, document: models.Model) -> list[int]:
+    """Post the moves that undo `moves`, all or none; their items must be locked. Refuses: NotEnoughOnHand."""
+    lines = [
+        Line(
+            move.item_id,
+            move.lot_id,
+            move.to_location_id,
+            move.from_location_id,
+            move.quantity,
+            move.to_status,
+            move.from_status,
+            move.owner,
+            reverses_id=move.pk,
+        )
+        for move in moves
+    ]
+    return post(command, lines, document=document)
 
 
 def allocate(balance: Balance, quantity: Decimal) -> None:

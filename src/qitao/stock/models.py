@@ -1,8 +1,8 @@
 """The ledger: every move once, balances kept by the same transaction.
 
 A *location* is a bin, or one of the places outside the stores that a move may come from or go to: supplier,
-customer, production, scrap, count difference, opening. Balances are kept for *stored* locations only – those with
-a warehouse; what went through the others is the sum of their moves.
+customer, production, scrap, count difference, opening, other use, relabelling. Balances are kept for *stored*
+locations only – those with a warehouse; what went through the others is the sum of their moves.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qitao.accounts.models import User
 from qitao.catalog.models import MONEY, QUANTITY, Item, Site
@@ -29,6 +30,7 @@ class Warehouse(models.Model):
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=9, choices=Kind, default=Kind.STORE)
+    back_days = models.PositiveIntegerField(default=31, help_text="How many days back a document may be dated.")
 
     def __str__(self) -> str:
         return self.code
@@ -48,6 +50,8 @@ class Location(models.Model):
         SCRAP = "scrap", _("scrap")
         COUNT_DIFFERENCE = "count_difference", _("count difference")
         OPENING = "opening", _("opening balance")
+        OTHER = "other", _("other use")
+        RELABEL = "relabel", _("relabelling")
 
     STORED = (Kind.BIN, Kind.RECEIVING, Kind.QUARANTINE, Kind.TRANSIT)
     PICKED = (Kind.BIN, Kind.RECEIVING)
@@ -204,10 +208,62 @@ class Move(models.Model):
         )
         indexes = (
             models.Index(fields=["item", "-id"], name="stock_move_of_item"),
+            models.Index(fields=["item", "happened_at", "id"], name="stock_move_of_item_by_time"),
             models.Index(fields=["lot", "id"], name="stock_move_of_lot"),
             models.Index(fields=["document", "document_id"], name="stock_move_of_document"),
             models.Index(fields=["command_id"], name="stock_move_of_command"),
         )
+
+
+class StockDocument(models.Model):
+    """A change of stock that a person writes by hand, with its reason; its lines are its moves.
+
+    Splitting or merging lots and changing the owner write two moves a line, out of the old lot or owner into the place
+    “relabelling” and out of it into the new one: what a document puts there it takes out again.
+    """
+
+    class Kind(models.TextChoices):
+        STATUS = "status", _("change of status")
+        SCRAP = "scrap", pgettext_lazy("stock document", "scrap")
+        ISSUE = "issue", _("other issue")
+        RECEIPT = "receipt", _("other receipt")
+        SPLIT = "split", _("lot split")
+        MERGE = "merge", _("lot merge")
+        OWNER = "owner", _("change of owner")
+
+    code = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=7, choices=Kind)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="documents")
+    reason = models.CharField(max_length=200)
+    cost_center = models.CharField(max_length=60, blank=True)
+    happened_at = models.DateTimeField(help_text="When it happened; never after it was made.")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reversed_at = models.DateTimeField(null=True, blank=True)
+    reversed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reversed_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "stock document"
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="stock_document_says_why"),
+            models.CheckConstraint(
+                condition=Q(happened_at__lte=F("made_at")), name="stock_document_is_not_of_the_future"
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True, reversed_by__isnull=True)
+                | Q(reversed_at__isnull=False, reversed_by__isnull=False),
+                name="stock_document_is_reversed_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def is_dated_back(self) -> bool:
+        """Whether it happened before it was written."""
+        return self.happened_at < self.made_at
 
 
 class Reservation(models.Model):
@@ -239,6 +295,7 @@ TRANSFER = Lifecycle(
         "ship": (("planned",), "in_transit"),
         "receive": (("in_transit",), "received"),
         "cancel": (("planned",), "cancelled"),
+        "take back": (("received",), "in_transit"),
     },
 )
 

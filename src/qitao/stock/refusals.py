@@ -51,3 +51,70 @@ class OtherWarehouse(Refusal):
     reason = gettext_noop("{location} belongs to another warehouse.")
     remedy = gettext_noop("Make a transfer instead.")
     status = 422
+
+
+class NotEnoughThen(Refusal):
+    reason = gettext_noop(
+        "{item} in {location} would have been {missing} short at {at}, when {document} took from it: "
+        "it cannot be dated back that far."
+    )
+    remedy = gettext_noop("Date it after {document}, or take less.")
+
+
+class NotYet(Refusal):
+    reason = gettext_noop("What has not happened yet cannot be written down.")
+    remedy = gettext_noop("Choose a moment before now, or none for now.")
+    status = 422
+
+
+class TooLongAgo(Refusal):
+    reason = gettext_noop("Documents of {warehouse} may be dated back by {days} days at most.")
+    remedy = gettext_noop("Choose a later day, or have the limit of the warehouse raised.")
+    status = 422
+
+
+class Claimed(Refusal):
+    reason = gettext_noop(
+        "{item}: of {on_hand} in {location} only {free} are free; {allocated} are allocated to pick lists or transfers."
+    )
+    remedy = gettext_noop("Take less; or, where it may not be used any more, take it from them too.")
+
+
+class OneWarehouse(Refusal):
+    reason = gettext_noop("A stock document belongs to one warehouse.")
+    remedy = gettext_noop("Write one for each.")
+    status = 422
+
+
+class AlreadyGone(Refusal):
+    reason = gettext_noop(
+        "{document} cannot be reversed: it needs {asked} of {item} back from {location}, where only {free} are free."
+    )
+    remedy = gettext_noop("Reverse first what took it from there, or release what is allocated.")
+
+
+class AlreadyReversed(Refusal):
+    reason = gettext_noop("{document} was reversed already.")
+
+
+class LotsDiffer(Refusal):
+    reason = gettext_noop("Lots {one} and {other} cannot become one: {problem}.")
+    remedy = gettext_noop("Merge only lots of one item, status, owner and expiry date.")
+    status = 422
+
+
+class SameLot(Refusal):
+    reason = gettext_noop("It is in lot {lot} already.")
+    remedy = gettext_noop("Name another lot.")
+    status = 422
+
+
+class LotOfItsOwn(Refusal):
+    reason = gettext_noop("Lot {lot} of {item} is there already, and has {problem}.")
+    remedy = gettext_noop("Choose a lot number that is not in use.")
+
+
+class SameOwner(Refusal):
+    reason = gettext_noop("{item} in {location} has this owner already.")
+    remedy = gettext_noop("Choose another owner, or leave the owner empty for what becomes our own.")
+    status = 422

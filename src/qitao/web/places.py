@@ -19,6 +19,7 @@ ROUTES = MappingProxyType(
         "sales.shipment": "shipment",
         "stock.count": "count",
         "stock.transfer": "transfer",
+        "stock.stockdocument": "stock-document",
         "stock.location": "location",
         "stock.lot": "lot",
     }

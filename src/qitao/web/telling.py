@@ -17,7 +17,7 @@ from qitao.journal.models import Fact
 from qitao.picking.models import ShortReason
 from qitao.production.models import ScrapReason
 from qitao.shortages.models import Case, Cause, OptionKind
-from qitao.stock.models import Status
+from qitao.stock.models import StockDocument
 from qitao.web import formats
 
 QUANTITIES = frozenset(
@@ -85,7 +85,8 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "shortages.reopened": _("Opened again. {reason}"),
         "stock.opened": _("Opening balances: {lines} lines."),
         "stock.moved": _("Moved {quantity} to {to}."),
-        "stock.status_changed": _("{quantity} changed from {was} to {now}. {reason}"),
+        "stock.document_posted": _("Written: {document}. {reason}"),
+        "stock.document_reversed": _("Reversed. {reason}"),
         "stock.reservation_released": _("Reservation of {quantity} given back."),
         "stock.count_ordered": _("Count asked for. {reason}"),
         "stock.count_entered": _("Figures entered."),
@@ -105,8 +106,7 @@ CHOICES: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
         ("shortages.carried_out", "kind"): dict(OptionKind.choices),
         ("shortages.closed", "cause"): dict(Cause.choices),
         ("shortages.opened", "origin"): dict(Case.Origin.choices),
-        ("stock.status_changed", "was"): dict(Status.choices),
-        ("stock.status_changed", "now"): dict(Status.choices),
+        ("stock.document_posted", "document"): dict(StockDocument.Kind.choices),
     }
 )
 
