@@ -133,7 +133,7 @@ def reserve_material(command: Command, *, work_order_id: int) -> Reply:
 
     Refuses: NotNow. Records: production.reserved. Locks: the items it needs.
     """
-    work_order = _locked(work_order_id)
+    work_order = locked(work_order_id)
     reserved = _reserve(command, work_order)
     record(command, "production.reserved", work_order, reserved=reserved)
     return {"work_order": work_order.pk, "reserved": reserved}
@@ -142,15 +142,16 @@ def reserve_material(command: Command, *, work_order_id: int) -> Reply:
 def _lock_material(work_order_id: int, *, also: Iterable[int] = ()) -> None:
     needed = Requirement.objects.filter(work_order=work_order_id).values_list("item_id", flat=True)
     held: set[int] = set()
-    while missing := {*needed.all(), *also} - held:  # again, where a substitute came in while we waited
+    wanted = set(also)
+    while missing := {*needed.all(), *wanted} - held:  # again, where a substitute came in while we waited
         ledger.lock_items(missing)
         held |= missing
 
 
-def _locked(work_order_id: int) -> WorkOrder:
+def locked(work_order_id: int, *, also: Iterable[int] = ()) -> WorkOrder:
     """Lock what a work order needs, and itself; return it as it is then. Refuses: NotNow where it is over."""
-    _lock_material(work_order_id)
-    rows = WorkOrder.objects.select_for_update(of=("self",), no_key=True).select_related("warehouse", "item")
+    _lock_material(work_order_id, also=also)
+    rows = WorkOrder.objects.select_for_update(of=("self",), no_key=True).select_related("warehouse", "item", "bom")
     work_order = rows.get(pk=work_order_id)
     if work_order.status not in CHANGED_STATES:
         raise not_now(work_order)
@@ -230,7 +231,7 @@ def finish(command: Command, *, work_order_id: int, reason: str) -> Reply:
     """
     if not reason:
         raise BadValue(field=gettext_noop("reason"), problem=gettext_noop("is needed"))
-    work_order = _locked(work_order_id)
+    work_order = locked(work_order_id)
     _give_back(work_order)
     advance(work_order, "finish", lifecycle=WORK_ORDER, short_reason=reason, pause_reason="")
     record(
@@ -442,7 +443,7 @@ def split(command: Command, *, work_order_id: int, quantity: Decimal) -> Reply:
     reserved beyond what stays goes along.
     Refuses: SplitTooLarge, NotNow. Records: production.split. Locks: the items it needs, the work order.
     """
-    work_order = _locked(work_order_id)
+    work_order = locked(work_order_id)
     if not 0 < quantity < work_order.open_quantity:
         raise SplitTooLarge(
             code=work_order.code,

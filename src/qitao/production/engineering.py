@@ -210,7 +210,7 @@ def _rewrite(order: WorkOrder, wanted: dict[Key, Decimal]) -> set[int]:
         key = (line.item_id, line.operation, line.is_consumable)
         if key not in wanted or key in kept:
             changed.add(line.item_id)
-            _drop(line)
+            drop_line(line)
             continue
         kept[key] = line
         if line.quantity != wanted[key]:
@@ -233,7 +233,7 @@ def _rewrite(order: WorkOrder, wanted: dict[Key, Decimal]) -> set[int]:
     return changed
 
 
-def _drop(line: Requirement) -> None:
+def drop_line(line: Requirement) -> None:
     """Remove a line that is no longer needed; one that a shortage case tells of stays, with nothing to do."""
     Reservation.objects.filter(holder=REQUIREMENT, holder_id=line.pk).delete()
     try:

@@ -33,3 +33,35 @@ class IssuedAlready(Refusal):
 class NoBom(Refusal):
     reason = gettext_noop("{item} has no bill of material valid on {on}.")
     remedy = gettext_noop("Enter one, or choose another start date.")
+
+
+class NothingChanges(Refusal):
+    reason = gettext_noop("{code} is that already: nothing would change.")
+    remedy = gettext_noop("Change the quantity, a day or the bill of material.")
+    status = 422
+
+
+class MadeAlready(Refusal):
+    reason = gettext_noop("{code}: {made} are made already.")
+    remedy = gettext_noop("Choose more than that, or finish the work order.")
+
+
+class IssuedBeyond(Refusal):
+    reason = gettext_noop("{item}: {issued} are issued already, but only {needed} would be needed.")
+    remedy = gettext_noop("Return the material first, or change less.")
+
+
+class SubstituteChosen(Refusal):
+    reason = gettext_noop("{code} uses the substitute {item}: its components cannot be written anew.")
+    remedy = gettext_noop("Keep its bill of material, or split off what is not made yet.")
+
+
+class OtherItemsBom(Refusal):
+    reason = gettext_noop("This is no bill of material of {item}.")
+    remedy = gettext_noop("Choose one of its versions.")
+    status = 422
+
+
+class ChangedMeanwhile(Refusal):
+    reason = gettext_noop("{code} is no longer as it was shown.")
+    remedy = gettext_noop("Look at what would change now, and decide again.")

@@ -52,6 +52,7 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "production.ranked": (planning.ask,),
     "production.substituted": (picking.relist, planning.ask),
     "production.split": (picking.relist, planning.ask),
+    "production.changed": (picking.relist, picking.serve_items, planning.ask),
     "picking.filled": (planning.ask,),
     "picking.picked": (planning.ask,),
     "picking.undone": (planning.ask,),

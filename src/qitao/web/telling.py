@@ -23,7 +23,7 @@ from qitao.web import formats
 QUANTITIES = frozenset(
     ("quantity", "was_quantity", "missing", "difference", "replaced", "scrapped", "kept", "rest", "penalty", "cost")
 )
-DAYS = ("on", "was", "kit_on")
+DAYS = ("on", "was", "kit_on", "start_on", "due_on")
 ALSO = {"pause_reason": "reason"}  # data that sentences call by a simpler name
 NOTHING = "–"
 
@@ -52,6 +52,9 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "production.cancelled": _("Cancelled."),
         "production.ranked": _("Now served before {before}: rank {now} instead of {was}."),
         "production.substituted": _("{substitute} stands in for {replaced} of {component}."),
+        "production.changed": _(
+            "Changed: {quantity} instead of {was_quantity}, from {start_on} to {due_on}; {lines} lines."
+        ),
         "production.split": _("Split: {kept} stay here, {rest} went into {into}."),
         "purchasing.received": _("Received."),
         "purchasing.repromised": _("{code}: promised for {on} instead of {was}. {reason}"),

@@ -121,6 +121,7 @@ class WorkOrderPage:
     returnable: list[Returnable]
     may_report: bool
     may_split: bool
+    may_change: bool
     may_fill: bool
     may_call: bool
 
@@ -165,6 +166,7 @@ def work_order_page(order: WorkOrder, user: User) -> WorkOrderPage:
         returnable=_returnable(order) if user.may("picking.return") else [],
         may_report=can_make and user.may("production.report"),
         may_split=order.is_open and order.open_quantity > 0 and user.may("production.change"),
+        may_change=order.status in actions.CHANGED_STATES and user.may("production.change"),
         may_fill=order.status in ("released", "started", "paused") and user.may("picking.make"),
         may_call=order.is_open and user.may("shortages.open"),
     )
