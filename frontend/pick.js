@@ -77,11 +77,35 @@ function draw() {
   const quantity = state.quantity ? micro(state.quantity) : left(line)
   line.querySelector('[data-shown]').textContent = shown(quantity)
   line.querySelector('[name=quantity]').value = plain(quantity)
+  shareOut(line, quantity)
   const step = state.bin ? 'item' : 'bin'
   for (const each of line.querySelectorAll('[data-step]')) {
     each.classList.toggle('is-next', each.dataset.step === step)
     each.classList.toggle('is-right', each.dataset.step === 'bin' && Boolean(state.bin))
   }
+}
+
+// On a walk for several work orders: who gets how much of what is taken; the first served gets all he wants first.
+const shared = new Set() // totes whose part went out alone, until the page knows of it
+function shareOut(line, quantity) {
+  let rest = quantity
+  for (const tote of line.querySelectorAll('[data-tote]')) {
+    const wanted = shared.has(tote.dataset.tote) ? 0n : micro(tote.dataset.wanted)
+    const part = wanted < rest ? wanted : rest
+    rest -= part
+    tote.disabled = wanted === 0n
+    tote.classList.toggle('is-left-out', part === 0n)
+    tote.querySelector('[data-tote-shown]').textContent = shown(part)
+  }
+}
+
+function takeForOne(tote) {
+  if (performance.now() - state.tapped < TWICE) return
+  state.tapped = performance.now()
+  const line = current()
+  shared.add(tote.dataset.tote)
+  state.quantity = tote.dataset.wanted
+  confirm(line, { order: tote.dataset.tote })
 }
 
 // What the screen says last
@@ -183,7 +207,7 @@ document.addEventListener('qitao:scan', (event) => {
 
 // Taking
 
-function confirm(line, { item = '', labelled = '' } = {}) {
+function confirm(line, { item = '', labelled = '', order = '' } = {}) {
   const open = left(line)
   let quantity = state.quantity ? micro(state.quantity) : open
   if (labelled && !state.quantity && micro(labelled) > 0n && micro(labelled) < open) quantity = micro(labelled)
@@ -192,6 +216,7 @@ function confirm(line, { item = '', labelled = '' } = {}) {
   const what = `${shown(quantity)} ${line.dataset.unit} ${line.dataset.item} · ${line.dataset.bin}`
   tell('sent', say('saySent', { what }))
   const fields = { line: line.dataset.line, quantity: plain(quantity), location: state.scannedBin, item }
+  if (order) fields.order = order
   state.quantity = ''
   post(screen().dataset.url, fields, { kind: 'pick', line: line.dataset.line, quantity: plain(quantity) })
   go(left(line) > 0n ? line : next(state.at))
@@ -211,7 +236,7 @@ function reportShort(form) {
 
 function reportMissing(line) {
   tell('sent', say('sayShort', { item: line.dataset.item }))
-  const entry = post(screen().dataset.missingUrl, { requirement: line.dataset.requirement }, { kind: 'short', line: idOf(line) })
+  const entry = post(line.dataset.missingUrl ?? screen().dataset.missingUrl, { requirement: line.dataset.requirement }, { kind: 'short', line: idOf(line) })
   answering.clear()
   answering.add(entry.id)
   go(next(state.at))
@@ -243,6 +268,7 @@ function shortAnswered(entry, reply) {
 }
 
 function refused(entry, { reason, remedy }) {
+  shared.delete(entry.fields.order)
   known.delete(entry.about.line)
   const line = all().find((each) => idOf(each) === entry.about.line)
   wrong(`${line ? `${line.dataset.item} · ${line.dataset.bin ?? ''}: ` : ''}${reason} ${remedy}`, line && {
@@ -289,6 +315,7 @@ document.addEventListener('click', (event) => {
   }
   if (target.closest('[data-undo]')) state.undone = target.closest('[data-undo]').dataset.undo
   if (target.closest('[data-next]')) go(next(state.at))
+  if (target.closest('.pick-line [data-tote]')) takeForOne(target.closest('[data-tote]'))
   if (target.closest('.pick-line [data-amount]')) openAmount(current())
   if (target.closest('[data-amount-ok]')) takeAmount(event)
 })
@@ -380,6 +407,7 @@ function start() {
   const region = screen()
   if (!region || region.dataset.started) return
   region.dataset.started = 'yes'
+  if (!waiting().length) shared.clear()
   if (navigator.mediaDevices && window.matchMedia('(pointer: coarse)').matches)
     for (const button of region.querySelectorAll('[data-camera]')) button.hidden = false
   const line = current()

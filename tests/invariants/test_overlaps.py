@@ -9,8 +9,9 @@ from django.db.models import F, Sum
 
 from qitao.kernel.refusal import NotNow, Refusal
 from qitao.picking import actions as picking
-from qitao.picking.models import PickLine, PickList
-from qitao.picking.refusals import MoreThanLine
+from qitao.picking import waves
+from qitao.picking.models import PickLine, PickList, Wave
+from qitao.picking.refusals import AlreadyPicked, MoreThanLine, NothingTogether
 from qitao.planning import actions as planning
 from qitao.planning.models import KitDate, PlanRun
 from qitao.production import actions as production
@@ -395,3 +396,105 @@ def test_a_plan_asked_for_and_the_plan_that_runs_by_itself(plant: SmallPlant) ->
     assert isinstance(second, PlanRun), second
     assert KitDate.objects.filter(run=F("run")).count() == 1
     assert KitDate.objects.get().run == second
+
+
+# Walks for several work orders
+
+
+def on_one_walk(plant: SmallPlant, *sizes: int) -> tuple[Wave, Balance]:
+    """Release work orders of these sizes and put them on one walk; return it and the bolts it takes."""
+    plant.put("BOLT", "A-01", 60)
+    for size in sizes:
+        plant.released(size, code=f"WO-{size}")
+    lists = list(PickList.objects.values_list("pk", flat=True))
+    reply = waves.make(plant.do("warehouse_manager"), pick_list_ids=lists)
+    return Wave.objects.get(pk=reply["waves"][0]), Balance.objects.get(item__code="BOLT")
+
+
+def test_a_bin_is_confirmed_for_all_while_one_of_them_picks_alone(plant: SmallPlant) -> None:
+    wave, balance = on_one_walk(plant, 10, 5)
+    line = line_of("BOLT", pick_list__work_order__code="WO-10")
+    _, second = overlap(
+        lambda: picking.confirm(plant.do("picker"), pick_line_id=line.pk, quantity=Decimal(40)),
+        lambda: waves.confirm(
+            plant.do("warehouse_manager"), wave_id=wave.pk, balance_id=balance.pk, quantity=Decimal(60)
+        ),
+    )
+    assert isinstance(second, MoreThanLine), second
+    assert plant.on_hand("BOLT", "A-01") == 20 == allocated("BOLT")
+
+
+def test_one_picks_alone_while_the_bin_is_confirmed_for_all(plant: SmallPlant) -> None:
+    wave, balance = on_one_walk(plant, 10, 5)
+    line = line_of("BOLT", pick_list__work_order__code="WO-10")
+    _, second = overlap(
+        lambda: waves.confirm(plant.do("picker"), wave_id=wave.pk, balance_id=balance.pk, quantity=Decimal(60)),
+        lambda: picking.confirm(plant.do("warehouse_manager"), pick_line_id=line.pk, quantity=Decimal(40)),
+    )
+    assert isinstance(second, AlreadyPicked), second
+    assert plant.on_hand("BOLT", "A-01") == 0 == allocated("BOLT")
+
+
+def test_a_bin_is_confirmed_for_all_by_two(plant: SmallPlant) -> None:
+    wave, balance = on_one_walk(plant, 10, 5)
+
+    def take() -> object:
+        return waves.confirm(plant.do("picker"), wave_id=wave.pk, balance_id=balance.pk, quantity=Decimal(60))
+
+    _, second = overlap(take, take)
+    assert isinstance(second, AlreadyPicked), second
+    assert plant.on_hand("BOLT", "A-01") == 0
+
+
+def test_what_all_got_is_taken_back_by_two(plant: SmallPlant) -> None:
+    wave, balance = on_one_walk(plant, 10, 5)
+    command = plant.do("picker")
+    waves.confirm(command, wave_id=wave.pk, balance_id=balance.pk, quantity=Decimal(60))
+
+    def undo() -> object:
+        return waves.undo(plant.do("picker"), wave_id=wave.pk, taken_by=command.id)
+
+    _, second = overlap(undo, undo)
+    assert isinstance(second, Refusal), second
+    assert plant.on_hand("BOLT", "A-01") == 60 == allocated("BOLT")
+
+
+def test_one_takes_his_part_back_while_all_is_taken_back(plant: SmallPlant) -> None:
+    wave, balance = on_one_walk(plant, 10, 5)
+    command = plant.do("picker")
+    moves = waves.confirm(command, wave_id=wave.pk, balance_id=balance.pk, quantity=Decimal(60))["moves"]
+    line = PickLine.objects.get(pick_list__work_order__code="WO-10", item__code="BOLT")
+    _, second = overlap(
+        lambda: picking.undo(plant.do("picker"), move_id=moves[str(line.pk)], pick_line_id=line.pk),
+        lambda: waves.undo(plant.do("picker"), wave_id=wave.pk, taken_by=command.id),
+    )
+    assert isinstance(second, Refusal), second
+    assert plant.on_hand("BOLT", "A-01") == 40 == allocated("BOLT")
+
+
+def test_a_walk_is_made_of_one_list_by_two(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 60)
+    plant.released(10)
+    lists = list(PickList.objects.values_list("pk", flat=True))
+
+    def make() -> object:
+        return waves.make(plant.do("warehouse_manager"), pick_list_ids=lists)
+
+    _, second = overlap(make, make)
+    assert isinstance(second, NothingTogether), second
+    assert Wave.objects.count() == 1
+
+
+def test_two_bins_of_one_walk_come_up_short(plant: SmallPlant) -> None:
+    plant.put("PLATE", "A-02", 60)
+    wave, balance = on_one_walk(plant, 10, 5)
+    plates = Balance.objects.get(item__code="PLATE")
+
+    def short(where: Balance) -> object:
+        return waves.report_short(
+            plant.do("picker"), wave_id=wave.pk, balance_id=where.pk, found=Decimal(3), reason="less"
+        )
+
+    _, second = overlap(lambda: short(balance), lambda: short(plates))
+    assert isinstance(second, dict), second
+    assert allocated("BOLT") == 0 == allocated("PLATE")

@@ -15,9 +15,11 @@ from decimal import Decimal
 import pytest
 from django.db.models import Sum
 
+from qitao.journal.models import CommandRecord
 from qitao.kernel.refusal import Refusal
 from qitao.picking import actions as picking
-from qitao.picking.models import PickLine, PickList
+from qitao.picking import stops, waves
+from qitao.picking.models import PickLine, PickList, Wave
 from qitao.picking.queries import lacking
 from qitao.production import actions as production
 from qitao.production.models import Requirement, ScrapReason, WorkOrder
@@ -72,6 +74,12 @@ class Walker:
             self.scrap,
             self.finish,
             self.give_back,
+            self.make_wave,
+            self.walk,
+            self.walk,
+            self.walk_short,
+            self.unwalk,
+            self.give_up_wave,
         ]
 
     def step(self) -> str:
@@ -320,6 +328,49 @@ class Walker:
             work_order_id=line.pick_list.work_order_id,  # type: ignore[attr-defined]
             quantities={line.pk: self.amount(line.picked)},  # type: ignore[attr-defined]
         )
+
+    def make_wave(self) -> object:
+        lists = list(PickList.objects.filter(status__in=("open", "in_progress")).values_list("pk", flat=True))
+        if not lists:
+            return None
+        chosen = self.chance.sample(lists, min(len(lists), 3))
+        return waves.make(self.plant.do("warehouse_manager"), pick_list_ids=chosen)
+
+    def a_take(self) -> tuple[Wave, stops.Take] | None:
+        wave = self.one_of(stops.open_waves())
+        take = wave and self.one_of(each for each in stops.takes(wave) if each.is_open)  # type: ignore[arg-type]
+        return (wave, take) if take else None  # type: ignore[return-value]
+
+    def walk(self) -> object:
+        found = self.a_take()
+        return found and waves.confirm(
+            self.plant.do("picker"), wave_id=found[0].pk, balance_id=found[1].key, quantity=self.amount(found[1].wanted)
+        )
+
+    def walk_short(self) -> object:
+        found = self.a_take()
+        return found and waves.report_short(
+            self.plant.do("picker"),
+            wave_id=found[0].pk,
+            balance_id=found[1].key,
+            found=self.amount(found[1].wanted) - 1,
+            reason=self.chance.choice(["empty", "less", "damaged"]),
+        )
+
+    def unwalk(self) -> object:
+        done = self.one_of(CommandRecord.objects.filter(action=waves.confirm.action_name))  # type: ignore[attr-defined]
+        if done is None:
+            return None
+        line = PickLine.objects.get(pk=next(iter(done.reply["moves"])))  # type: ignore[attr-defined]
+        if line.wave_id is None:
+            return None
+        return waves.undo(self.plant.do("picker"), wave_id=line.wave_id, taken_by=done.pk)  # type: ignore[attr-defined]
+
+    def give_up_wave(self) -> object:
+        wave = self.one_of(stops.open_waves())
+        if wave is None or self.chance.random() < 0.6:
+            return None
+        return waves.dissolve(self.plant.do("warehouse_manager"), wave_id=wave.pk)  # type: ignore[attr-defined]
 
 
 def nothing_is_held_for_what_is_over(after: str) -> None:

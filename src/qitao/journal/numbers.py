@@ -11,6 +11,7 @@ from django.utils import timezone
 SEQUENCES = {
     "SC": "journal_number_case",
     "PL": "journal_number_pick_list",
+    "WV": "journal_number_wave",
     "TR": "journal_number_transfer",
     "CT": "journal_number_count",
     "RC": "journal_number_receipt",

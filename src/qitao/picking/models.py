@@ -48,6 +48,26 @@ class PickList(models.Model):
         return self.code
 
 
+class Wave(models.Model):
+    """One walk for several work orders: open lines of their pick lists, taken together, bin by bin.
+
+    A line stays on the list of its work order, and is issued by it; how far a wave is, its lines say.
+    """
+
+    code = models.CharField(max_length=60, unique=True)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT)
+    zone = models.CharField(max_length=60, blank=True, help_text="Where it was divided by racks: its rack.")
+    picker = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "wave"
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class PickLine(models.Model):
     """A quantity of a lot to take from a bin; it is allocated there until it is picked, short or cancelled."""
 
@@ -58,6 +78,7 @@ class PickLine(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     pick_list = models.ForeignKey(PickList, on_delete=models.CASCADE, related_name="lines")
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="pick_lines")
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     location = models.ForeignKey(Location, on_delete=models.PROTECT)

@@ -32,6 +32,7 @@ def lists() -> QuerySet[PickList]:
         .annotate(
             all_lines=Count("lines", filter=~Q(lines__status="cancelled")),
             open_lines=Count("lines", filter=Q(lines__status="open")),
+            loose_lines=Count("lines", filter=Q(lines__status="open", lines__wave=None)),
             short_lines=Count("lines", filter=Q(lines__status="short")),
         )
         .order_by("work_order__start_on", "work_order__rank", "id")

@@ -44,3 +44,13 @@ class TooLateToUndo(Refusal):
 class NotUndone(Refusal):
     reason = gettext_noop("{work_order} is {state}: its picks cannot be taken back.")
     remedy = gettext_noop("Return the material to stock instead.")
+
+
+class NothingTogether(Refusal):
+    reason = gettext_noop("None of these lists has a line to pick that is not on a walk already.")
+    remedy = gettext_noop("Choose other lists, or go on with the walks that are open.")
+
+
+class NothingToDivide(Refusal):
+    reason = gettext_noop("{wave} has only one part left to pick.")
+    remedy = gettext_noop("Divide it another way, or walk it as it is.")

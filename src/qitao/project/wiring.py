@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from qitao.journal.facts import Reaction, wire
-from qitao.picking import over
+from qitao.picking import over, waves
 from qitao.picking import reactions as picking
 from qitao.planning import tasks as planning
 from qitao.shortages import reactions as shortages
@@ -53,7 +53,7 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "production.substituted": (picking.relist, planning.ask),
     "production.split": (picking.relist, planning.ask),
     "production.changed": (picking.relist, picking.serve_items, planning.ask),
-    "picking.filled": (planning.ask,),
+    "picking.filled": (waves.join, planning.ask),
     "picking.picked": (planning.ask,),
     "picking.undone": (planning.ask,),
     "picking.returned": (planning.ask,),

@@ -12,6 +12,7 @@ ROUTES = MappingProxyType(
         "catalog.item": "item",
         "production.workorder": "work-order",
         "picking.picklist": "pick-list",
+        "picking.wave": "wave",
         "shortages.case": "case",
         "purchasing.purchaseorder": "purchase-order",
         "purchasing.requisition": "requisition",

@@ -37,6 +37,12 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "picking.returned": _("Brought back to {to}: {quantity} of {item}."),
         "picking.short": _("Short: {missing} of {item} missing ({reason})."),
         "picking.handed_over": _("Got {quantity} of {item} from {giver}."),
+        "picking.wave_made": _("Made of {lists}: {lines} lines."),
+        "picking.wave_divided": _("Divided into {into}."),
+        "picking.wave_dissolved": _("Given up; {lines} lines are picked by their lists."),
+        "picking.wave_picked": _("Picked {quantity} of {item}."),
+        "picking.wave_undone": _("Took a pick of {item} back."),
+        "picking.wave_short": _("Short: {missing} of {item} missing ({reason})."),
         "planning.asked": _("Asked for a plan run."),
         "production.created": _("Made for {quantity}."),
         "production.firmed": _("Made firm."),
@@ -104,6 +110,7 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
 CHOICES: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
     {
         ("picking.short", "reason"): dict(ShortReason.choices),
+        ("picking.wave_short", "reason"): dict(ShortReason.choices),
         ("production.reported", "reason"): dict(ScrapReason.choices),
         ("shortages.decided", "kind"): dict(OptionKind.choices),
         ("shortages.carried_out", "kind"): dict(OptionKind.choices),

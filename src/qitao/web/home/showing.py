@@ -16,6 +16,7 @@ from qitao.accounts.roles import ROLES
 from qitao.journal.queries import facts_since
 from qitao.kernel.quantity import ZERO
 from qitao.picking import queries as picking
+from qitao.picking.stops import open_waves
 from qitao.planning import queries as planning
 from qitao.planning.models import DemandDate
 from qitao.production.queries import paused_work_orders
@@ -58,8 +59,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class PickerToday:
-    """Pick lists to walk – those begun by the reader first – and counts to do."""
+    """Walks for several work orders and pick lists – those begun by the reader first – and counts to do."""
 
+    waves: Some
     lists: Some
     counts: Some
 
@@ -150,8 +152,11 @@ def _picker(user: User, now: datetime, today: date) -> PickerToday:
     own = picking.open_lists().filter(within(user, "warehouse"))
     mine_first = Case(When(picker=user, then=Value(0)), default=Value(1), output_field=IntegerField())
     lists = own.filter(picker=None) | own.filter(picker=user)
+    lists = lists.filter(loose_lines__gt=0)  # type: ignore[misc]  # the rest is on walks
     ordered = lists.order_by(mine_first, "work_order__start_on", "work_order__rank", "id")
-    return PickerToday(_first(ordered), _first(stock.open_counts().filter(within(user, "warehouse"))))
+    walks = open_waves().filter(within(user, "warehouse"))
+    walks = (walks.filter(picker=None) | walks.filter(picker=user)).order_by(mine_first, "id")
+    return PickerToday(_first(walks), _first(ordered), _first(stock.open_counts().filter(within(user, "warehouse"))))
 
 
 def _first(rows: QuerySet[Any]) -> Some:

@@ -8,20 +8,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from qitao.picking.models import PickList
+from qitao.picking.models import PickList, Wave
 from qitao.picking.queries import WORKING
 from qitao.stock.models import Warehouse
 from qitao.web.chips import plain_chip
 from qitao.web.formats import named
-from qitao.web.lists import Choice, Column, Empty, List, Which
+from qitao.web.lists import Bulk, Choice, Column, Empty, List, Which
 from qitao.web.places import page_of
 from qitao.web.request import Request
 from qitao.web.scope import within
 
 
-def progress(row: PickList) -> SafeString:
+def progress(row: PickList | Wave) -> SafeString:
     """Return how far a list annotated with its lines is, as a bar and as words."""
-    lines, done = row.all_lines, row.all_lines - row.open_lines  # type: ignore[attr-defined]
+    lines, done = row.all_lines, row.all_lines - row.open_lines  # type: ignore[union-attr]
     return format_html(
         '<span class="progress-cell"><span class="meter"><i style="width:{}%"></i></span><span>{} / {}</span></span>',
         round(100 * done / lines) if lines else 0,
@@ -30,15 +30,16 @@ def progress(row: PickList) -> SafeString:
     )
 
 
-def shorts(row: PickList) -> SafeString | str:
+def shorts(row: PickList | Wave) -> SafeString | str:
     """Return how many lines came up short, where some did."""
-    count = row.short_lines  # type: ignore[attr-defined]
+    count = row.short_lines  # type: ignore[union-attr]
     if not count:
         return ""
     return plain_chip(ngettext("{count} short", "{count} short", count).format(count=count), "warn")
 
 
-def _warehouses(request: Request) -> list[tuple[int, str]]:
+def warehouses(request: Request) -> list[tuple[int, str]]:
+    """Return the warehouses to filter by."""
     return [(row.pk, f"{row.code} {named(row)}") for row in Warehouse.objects.order_by("code")]
 
 
@@ -86,7 +87,7 @@ PICK_LISTS = List(
             },
             default="here",
         ),
-        Choice("warehouse", _("Warehouse"), _warehouses, lookup="warehouse_id"),
+        Choice("warehouse", _("Warehouse"), warehouses, lookup="warehouse_id"),
     ),
     search=(
         "code",
@@ -96,6 +97,7 @@ PICK_LISTS = List(
         "work_order__item__name_en",
     ),
     order="start_on,rank,code",
+    bulk=(Bulk("wave-make", _("Pick together"), "picking.make", icon="pick", primary=True),),
     row_link=page_of,
     live="picking. production.released",
     empty=Empty(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from qitao.journal.queries import newest
 from qitao.picking import actions, queries
 from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
 from qitao.production import actions as production
@@ -26,6 +24,7 @@ from qitao.web import formats
 from qitao.web.lists import show
 from qitao.web.page import command_from, done, page
 from qitao.web.picking import scanned
+from qitao.web.picking.answers import said, wants_json
 from qitao.web.picking.listing import PICK_LISTS
 from qitao.web.picking.showing import AnswerPage, answer_page, cases_of, pick_page
 from qitao.web.places import page_of
@@ -36,7 +35,7 @@ from qitao.web.request import Request
 @page(permission="picking.view")
 def pick_lists(request: Request) -> HttpResponseBase:
     """Show the pick lists, the first to be started first."""
-    return show(request, PICK_LISTS, queries.lists(), template="picking/lists.html", title=_("Pick lists"))
+    return show(request, PICK_LISTS, queries.lists(), template="picking/lists.html", title=_("Pick lists"), tab="lists")
 
 
 @page(permission="picking.view")
@@ -110,8 +109,8 @@ def confirm(request: Request, code: str) -> HttpResponseBase:
         bin=line.location.code,
     )
     undo_url = reverse("pick-undo", args=[code, line.pk, reply["move"]])
-    if _wants_json(request):
-        return _said(text, line=line.pk, open=reply["open"], undo=undo_url)
+    if wants_json(request):
+        return said(text, line=line.pk, open=reply["open"], undo=undo_url)
     return done(request, text, to=reverse("pick-list", args=[code]), undo=undo_url)
 
 
@@ -121,8 +120,8 @@ def undo(request: Request, code: str, line: int, move: int) -> HttpResponseBase:
     found = get_object_or_404(PickLine.objects.select_related("item__unit", "location"), pk=line, pick_list__code=code)
     actions.undo(command_from(request), move_id=move, pick_line_id=line)
     text = _("Taken back: {item} lies in {bin} again.").format(item=found.item.code, bin=found.location.code)
-    if _wants_json(request):
-        return _said(text, line=line)
+    if wants_json(request):
+        return said(text, line=line)
     return done(request, text)
 
 
@@ -154,15 +153,6 @@ def _line(request: Request, code: str) -> PickLine:
     rows = PickLine.objects.select_related("item__unit", "lot", "location__warehouse", "pick_list")
     number = Reading(request.POST).number("line", title=_("Pick line"))
     return get_object_or_404(rows, pk=number, pick_list__code=code)
-
-
-def _wants_json(request: Request) -> bool:
-    return not request.accepts("text/html")
-
-
-def _said(text: str, **facts: Any) -> JsonResponse:
-    """Answer the pick screen: what to say, what to change, and the newest fact this answer knows of."""
-    return JsonResponse({"text": text, "version": newest(), **facts})
 
 
 # Short picks
@@ -200,10 +190,10 @@ def _short_said(request: Request, short_pick_id: int) -> HttpResponseBase:
     """Say what follows from a short pick: the offers where there are some, else the case and on to the next line."""
     shown = _answer(short_pick_id)
     text = _case_text(shown)
-    if _wants_json(request):
+    if wants_json(request):
         url = reverse("short-pick", args=[short_pick_id]) if shown.has_offers else ""
         line = shown.short.pick_line_id
-        return _said(text, line=line, requirement=shown.short.requirement_id, url=url, open="0")
+        return said(text, line=line, requirement=shown.short.requirement_id, url=url, open="0")
     if shown.has_offers or shown.pick_list is None:
         return done(request, to=reverse("short-pick", args=[short_pick_id]))
     return done(request, text, to=page_of(shown.pick_list))

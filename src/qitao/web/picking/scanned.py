@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from qitao.picking.models import PickLine
+from qitao.stock.models import Balance
 from qitao.web.search.scanning import gs1_fields
 
 
@@ -17,13 +18,13 @@ def plain(code: str) -> str:
     return unicodedata.normalize("NFKC", code).strip().upper()
 
 
-def location(line: PickLine, code: str) -> str:
+def location(line: PickLine | Balance, code: str) -> str:
     """Return the code of the line's bin if that is what was scanned, else what was scanned."""
     place = line.location
     return place.code if plain(code) in (plain(place.code), plain(str(place))) else code.strip()
 
 
-def item(line: PickLine, code: str) -> str:
+def item(line: PickLine | Balance, code: str) -> str:
     """Return the code of the line's item or lot if that is what was scanned, else what was scanned.
 
     A GS1 label names its item (240, 241) and its lot (10, 21): where it names a lot, that one must be right.

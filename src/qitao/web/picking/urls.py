@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qitao.web.picking import pages
+from qitao.web.picking import pages, walks
 
 urlpatterns = [
     path("pick-lists/", pages.pick_lists, name="pick-lists"),
@@ -14,6 +14,18 @@ urlpatterns = [
     path("pick-lists/<path:code>/short/", pages.short, name="pick-short"),
     path("pick-lists/<path:code>/missing/", pages.missing, name="pick-missing"),
     path("pick-lists/<path:code>/", pages.pick_list, name="pick-list"),
+    path("waves/", walks.wave_list, name="waves"),
+    path("waves/make/", walks.make, name="wave-make"),
+    path("waves/make-for/", walks.make_for, name="wave-make-for"),
+    path("waves/make-shift/", walks.make_shift, name="wave-make-shift"),
+    path("waves/<path:code>/lines/", walks.wave_lines, name="wave-lines"),
+    path("waves/<path:code>/print/", walks.wave_printed, name="wave-print"),
+    path("waves/<path:code>/confirm/", walks.confirm, name="wave-confirm"),
+    path("waves/<path:code>/undo/<uuid:taken_by>/", walks.undo, name="wave-undo"),
+    path("waves/<path:code>/short/", walks.short, name="wave-short"),
+    path("waves/<path:code>/divide/", walks.divide, name="wave-divide"),
+    path("waves/<path:code>/dissolve/", walks.dissolve, name="wave-dissolve"),
+    path("waves/<path:code>/", walks.wave, name="wave"),
     path("short-picks/<int:pk>/", pages.short_pick, name="short-pick"),
     path("short-picks/<int:pk>/take/", pages.take, name="short-pick-take"),
     path("short-picks/<int:pk>/substitute/", pages.use_substitute, name="short-pick-substitute"),

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from qitao.accounts.models import User
 from qitao.catalog.models import Item
-from qitao.picking.models import PickList
+from qitao.picking.models import PickList, Wave
 from qitao.production.models import WorkOrder
 from qitao.purchasing.models import PurchaseOrder, Requisition
 from qitao.sales.models import SalesOrder, Shipment
@@ -28,6 +28,7 @@ BRACKETED = re.compile(r"\((\d{2,4})\)([^(]*)")
 DOCUMENTS: tuple[tuple[str, str, QuerySet[Any]], ...] = (
     ("work_order", "production.view", WorkOrder.objects.all()),
     ("pick_list", "picking.view", PickList.objects.all()),
+    ("wave", "picking.view", Wave.objects.all()),
     ("case", "shortages.view", Case.objects.all()),
     ("purchase_order", "purchasing.view", PurchaseOrder.objects.all()),
     ("requisition", "purchasing.view", Requisition.objects.all()),

@@ -133,7 +133,10 @@ WORK_ORDERS = List(
     ),
     search=("code", "item__code", "item__name", "item__name_en", "item__pinyin", "sales_line__order__code"),
     order="rank,code",
-    bulk=(Bulk("work-orders-release", _("Release"), "production.release", icon="check", primary=True),),
+    bulk=(
+        Bulk("work-orders-release", _("Release"), "production.release", icon="check", primary=True),
+        Bulk("wave-make-for", _("Pick together"), "picking.make", icon="pick"),
+    ),
     row_link=page_of,
     row_class=_late,
     live="production. planning.",
