@@ -16,6 +16,7 @@ from django.db import connection, models
 
 from qitao.journal.command import Command
 from qitao.journal.models import Fact
+from qitao.kernel.array import array
 
 LIVE_CHANNEL = "qitao_live"
 
@@ -32,19 +33,7 @@ def wire(table: Mapping[str, Sequence[Reaction]]) -> None:
 
 def record(command: Command, kind: str, subject: models.Model, /, **data: Any) -> Fact:
     """Write down that `kind` happened to `subject`, run its reactions, and tell the open screens on commit."""
-    fact = Fact.objects.create(
-        kind=kind,
-        at=command.at,
-        actor=command.actor,
-        command_id=command.id,
-        subject=subject._meta.label_lower,
-        subject_id=subject.pk,
-        data=data,
-    )
-    announce(kind, f"{fact.subject}:{fact.subject_id}")
-    for reaction in _reactions[kind]:
-        reaction(command, fact)
-    return fact
+    return record_all(command, kind, [Happening(subject, data)])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +46,7 @@ class Happening:
 
 def record_all(command: Command, kind: str, happenings: Sequence[Happening], /) -> list[Fact]:
     """Do as `record` for many at once: one statement writes them, one tells the screens, then the reactions run."""
-    facts = Fact.objects.bulk_create(
+    facts = [
         Fact(
             kind=kind,
             at=command.at,
@@ -68,16 +57,51 @@ def record_all(command: Command, kind: str, happenings: Sequence[Happening], /) 
             data=dict(each.data),
         )
         for each in happenings
-    )
-    announce(kind, *dict.fromkeys(f"{fact.subject}:{fact.subject_id}" for fact in facts))
+    ]
+    _write(facts)
     for fact in facts:
         for reaction in _reactions[kind]:
             reaction(command, fact)
     return facts
 
 
+WRITE = """
+WITH written AS (
+    INSERT INTO journal_fact (kind, at, actor_id, command_id, subject, subject_id, data)
+    SELECT %(kind)s, %(at)s, %(actor)s, %(command)s, subject, subject_id, data
+    FROM unnest(%(subjects)s::text[], %(ids)s::bigint[], %(data)s::jsonb[]) WITH ORDINALITY
+         AS happened (subject, subject_id, data, position)
+    ORDER BY position
+    RETURNING id, subject, subject_id
+)
+SELECT id, pg_notify(%(channel)s, format('{"kind": "%%s", "about": "%%s:%%s"}', %(kind)s::text, subject, subject_id))
+FROM written ORDER BY id
+"""
+
+
+def _write(facts: Sequence[Fact]) -> None:
+    """Write facts of one kind of one command, in their order; the open screens hear of each subject on commit."""
+    first = facts[0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WRITE,
+            {
+                "channel": LIVE_CHANNEL,
+                "kind": first.kind,
+                "at": first.at,
+                "actor": first.actor_id,
+                "command": first.command_id,
+                "subjects": array(fact.subject for fact in facts),
+                "ids": array(fact.subject_id for fact in facts),
+                "data": array(json.dumps(fact.data, ensure_ascii=False) for fact in facts),
+            },
+        )
+        for fact, (number, _) in zip(facts, cursor.fetchall(), strict=True):
+            fact.pk = number
+
+
 def announce(kind: str, *about: str) -> None:
     """Tell the open screens, when the running transaction commits, that something of `kind` happened."""
     texts = [json.dumps({"kind": kind, "about": each}) for each in about or ("",)]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, text) FROM unnest(%s::text[]) AS text", [LIVE_CHANNEL, texts])
+        cursor.execute("SELECT pg_notify(%s, text) FROM unnest(%s::text[]) AS text", [LIVE_CHANNEL, array(texts)])

@@ -16,6 +16,7 @@ from django.db import connection
 
 from qitao.journal.command import Command
 from qitao.journal.facts import Happening, record_all
+from qitao.kernel.array import array
 from qitao.kernel.quantity import plain
 from qitao.kernel.refusal import BadValue, Gone
 from qitao.kernel.words import gettext_noop
@@ -56,7 +57,7 @@ class OpenLine:
 
 
 LOCK = """
-SELECT DISTINCT item_id FROM picking_pickline WHERE id = ANY(%s)
+SELECT DISTINCT item_id FROM picking_pickline WHERE id = ANY(%s::bigint[])
 """
 # Lists after items, in one order: of two who take the last lines of a list, one sees that it was the last.
 READ = """
@@ -69,7 +70,7 @@ JOIN stock_lot AS lot ON lot.id = line.lot_id
 JOIN stock_location AS place ON place.id = line.location_id
 JOIN stock_warehouse AS warehouse ON warehouse.id = list.warehouse_id
 JOIN production_workorder AS work_order ON work_order.id = list.work_order_id
-WHERE line.id = ANY(%s)
+WHERE line.id = ANY(%s::bigint[])
 ORDER BY list.id, line.id
 FOR NO KEY UPDATE OF list
 """
@@ -81,9 +82,9 @@ def read(command: Command, line_ids: Collection[int]) -> list[OpenLine]:
     Refuses: Gone, WrongWarehouse, AlreadyPicked. Locks: the items, the lists.
     """
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [list(line_ids)])
+        cursor.execute(LOCK, [array(line_ids)])
         ledger.lock_items([item_id for (item_id,) in cursor.fetchall()])
-        cursor.execute(READ, [list(line_ids)])
+        cursor.execute(READ, [array(line_ids)])
         lines = [OpenLine(*row) for row in cursor.fetchall()]
     if len(lines) < len(set(line_ids)):
         raise Gone(what="pick line")
@@ -128,7 +129,7 @@ def take(command: Command, lines: Collection[OpenLine], quantities: Mapping[int,
     """
     for line in lines:
         _must_be_open(line, quantities[line.id])
-    target = ledger.outside(Location.Kind.PRODUCTION).pk
+    target = ledger.outside_id(Location.Kind.PRODUCTION)
     moves: dict[int, int] = {}
     for pick_list, rows in itertools.groupby(lines, attrgetter("list_id", "list_code")):
         own = list(rows)
@@ -151,8 +152,8 @@ def take(command: Command, lines: Collection[OpenLine], quantities: Mapping[int,
         cursor.execute(
             CLOSE,
             {
-                "lines": [line.id for line in lines],
-                "quantities": [quantities[line.id] for line in lines],
+                "lines": array(line.id for line in lines),
+                "quantities": array(quantities[line.id] for line in lines),
                 "at": command.at,
                 "actor": command.actor.pk,
             },

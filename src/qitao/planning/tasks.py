@@ -12,7 +12,6 @@ from datetime import timedelta
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from qitao.journal.command import Command
@@ -48,10 +47,14 @@ def ask(command: Command, fact: Fact) -> None:
         transaction.on_commit(_defer)
 
 
+# With the state as a literal: the partial index of Procrastinate serves no statement that leaves it open.
+IS_ASKED = "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo')"
+
+
 def _defer() -> None:
     """Ask for a run: at once where the plan has been at rest, so that the next screen shows it; else a little later."""
     try:
-        if ProcrastinateJob.objects.filter(queueing_lock=NAME, status="todo").exists():
+        if _is_asked():
             return  # it will look at the factory after this commit
         now, last = timezone.now(), PlanRun.objects.order_by("-id").first()
         is_busy = last is not None and now - last.finished_at < REST
@@ -63,3 +66,9 @@ def _defer() -> None:
         return
     except (ConnectorException, DatabaseError) as failure:
         log.warning("a plan run could not be asked for now (%s); it follows within half a minute", failure)
+
+
+def _is_asked() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(IS_ASKED, [NAME])
+        return bool(cursor.fetchone()[0])

@@ -10,13 +10,15 @@ A command that touches very many items (a whole factory's import) locks the ledg
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 
 from django.db import connection, models
 
 from qitao.journal.command import Command
+from qitao.kernel.array import array
 from qitao.kernel.quantity import exact, plain
 from qitao.stock import dating
 from qitao.stock.models import (
@@ -77,7 +79,7 @@ def lock_items(item_ids: Iterable[int]) -> None:
         if len(keys) > MANY_ITEMS:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WHOLE_LEDGER])
         else:
-            cursor.execute(LOCK, {"whole": WHOLE_LEDGER, "keys": [WHOLE_LEDGER, *keys]})
+            cursor.execute(LOCK, {"whole": WHOLE_LEDGER, "keys": array([WHOLE_LEDGER, *keys])})
 
 
 LOCK = """
@@ -142,6 +144,20 @@ SELECT (SELECT count(*) FROM delta WHERE change <= 0) - (SELECT count(*) FROM fa
 """
 
 
+COLUMNS = {
+    "item": attrgetter("item_id"),
+    "lot": attrgetter("lot_id"),
+    "source": attrgetter("from_id"),
+    "target": attrgetter("to_id"),
+    "quantity": attrgetter("quantity"),
+    "from_status": attrgetter("from_status"),
+    "to_status": attrgetter("to_status"),
+    "owner": attrgetter("owner"),
+    "released": attrgetter("released"),
+    "reverses": attrgetter("reverses_id"),
+}
+
+
 def post(
     command: Command,
     lines: Sequence[Line],
@@ -161,24 +177,11 @@ def post(
         return []
     for line in lines:
         exact(line.quantity)
-    columns = list(zip(*(astuple(line) for line in lines), strict=True))
-    names = (
-        "item",
-        "lot",
-        "source",
-        "target",
-        "quantity",
-        "from_status",
-        "to_status",
-        "owner",
-        "released",
-        "reverses",
-    )
     with connection.cursor() as cursor:
         cursor.execute(
             POST,
             {
-                **{name: list(column) for name, column in zip(names, columns, strict=True)},
+                **{name: array(map(value, lines)) for name, value in COLUMNS.items()},
                 "at": command.at,
                 "happened_at": happened_at,
                 "document": document._meta.label_lower,
@@ -378,6 +381,14 @@ def outside(kind: Location.Kind) -> Location:
     """Return the one place outside the stores of that kind: supplier, customer, production, scrap …"""
     place, _made = Location.objects.get_or_create(warehouse=None, code=kind.value, defaults={"kind": kind})
     return place
+
+
+def outside_id(kind: Location.Kind) -> int:
+    """Return the number of that place, by one plain statement where it is there already."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM stock_location WHERE warehouse_id IS NULL AND code = %s", [kind.value])
+        row = cursor.fetchone()
+    return int(row[0]) if row else outside(kind).pk
 
 
 def transit_to(warehouse: Warehouse) -> Location:
