@@ -22,8 +22,15 @@ PAGES = {
     "item-moves": "/items/BOLT/?tab=moves",
     "bin": "/scan/?code=A-01",
     "lot": "/scan/?code=L-1",
+    "stock-documents": "/stock/documents/",
     "search": "/search/?q=bolt",
     "search-none": "/search/?q=zzzz",
+}
+KEEPERS = {  # what only who keeps the stores sees
+    "write-status": "/stock/documents/new/status/?of=BOLT",
+    "write-split": "/stock/documents/new/split/?of=L-1",
+    "write-receipt": "/stock/documents/new/receipt/",
+    "write-nothing": "/stock/documents/new/scrap/?of=zzzz",
 }
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -48,6 +55,17 @@ def test_pages_have_no_serious_fault(
     for name, address in PAGES.items():
         page.goto(address)
         looked_at(page, f"{name}-{theme}")
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", "desktop"), ("dark", "phone")])
+def test_what_the_keeper_writes_has_no_serious_fault(
+    busy: SmallPlant, arrive: Callable[..., Page], looked_at: Callable[[Page, str], None], theme: str, size: str
+) -> None:
+    page = arrive("warehouse_manager", theme=theme, size=size)
+    for name, address in KEEPERS.items():
+        page.goto(address)
+        looked_at(page, f"{name}-{theme}")
+        assert page.evaluate(SIDEWAYS) <= 0, f"{address} at {size}"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

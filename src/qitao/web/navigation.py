@@ -46,6 +46,7 @@ MAP = (
             Place("counts", _("Counts"), "count", "stock.count", "n"),
             Place("to-ship", _("Shipping"), "truck", "sales.view", "o"),
             Place("transfers", _("Transfers"), "transfer", "stock.view", "t"),
+            Place("stock-documents", _("Stock documents"), "ledger", "stock.view", "k"),
         ),
     ),
     Group(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from django.utils import timezone
 
 from qitao.kernel.quantity import LARGEST, exact
 from qitao.kernel.refusal import BadValue
@@ -103,6 +105,16 @@ class Reading:
             return day(text)
         except ValueError as broken:
             raise BadValue(field=title, problem=gettext_noop("is not a date such as 2026-01-05")) from broken
+
+    def moment(self, name: str, *, title: str) -> datetime | None:
+        """Return a moment on the plant's clock, such as 2026-01-05T08:30; None where nothing was entered."""
+        text = self.text(name, title=title)
+        if not text:
+            return None
+        try:
+            return timezone.make_aware(datetime.fromisoformat(text).replace(tzinfo=None))
+        except ValueError as broken:
+            raise BadValue(field=title, problem=gettext_noop("is not a moment such as 2026-01-05 08:30")) from broken
 
     def choice(self, name: str, choices: Iterable[str], *, title: str) -> str:
         """Return one of `choices`."""

@@ -30,9 +30,10 @@ def item_options(request: Request) -> HttpResponse:
 
 @page(permission="stock.view")
 def bin_options(request: Request) -> HttpResponse:
-    """Offer bins of a warehouse for what was typed into the field `bin`."""
+    """Offer bins of a warehouse for what was typed into the field `bin` – or `bin-1`, `bin-2` in a form of lines."""
     bins = Location.objects.filter(warehouse__code=request.GET.get("warehouse", ""), kind__in=Location.STORED)
-    found = searched(bins, ("code", "name"), request.GET.get("bin", "")).order_by("route", "code")[:MOST]
+    typed = next((text for name, text in request.GET.items() if name == "bin" or name.startswith("bin-")), "")
+    found = searched(bins, ("code", "name"), str(typed)).order_by("route", "code")[:MOST]
     return render(request, "choosing/bins.html", {"bins": found})
 
 

@@ -1,8 +1,13 @@
 from django.urls import path
 
-from qitao.web.stores import pages
+from qitao.web.stores import documents, pages, writing
 
 urlpatterns = [
     path("bins/<int:number>/", pages.location, name="location"),
     path("lots/<int:number>/", pages.lot, name="lot"),
+    path("stock/documents/", documents.document_list, name="stock-documents"),
+    path("stock/documents/new/", writing.start, name="stock-document-start"),
+    path("stock/documents/new/<slug:kind>/", writing.new, name="stock-document-new"),
+    path("stock/documents/<path:code>/reverse/", documents.reverse_document, name="stock-document-reverse"),
+    path("stock/documents/<path:code>/", documents.document, name="stock-document"),
 ]
