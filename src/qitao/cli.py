@@ -126,7 +126,15 @@ def parser() -> argparse.ArgumentParser:
     worker.add_argument("--concurrency", type=int, default=2, metavar="N", help="how many things at once (2)")
     command("migrate", _migrate, "Bring the database's tables up to date")
     _describe_exchange(command)
-    command("verify", _verify, "Prove that balances equal moves, and allocations what picks and transfers take")
+    prove = command("verify", _verify, "Prove that balances equal moves, and that what was written is as it was sealed")
+    prove.add_argument(
+        "--anchor",
+        action="append",
+        default=[],
+        type=_anchor,
+        metavar="NUMBER:HASH",
+        help="an end of the chain as it was printed before; it must still be there",
+    )
     command("doctor", _doctor, "Check environment, database and machine; say what to do")
     person = command("createuser", _createuser, "Make a person who can sign in; asks for the password, or reads a line")
     person.add_argument("username")
@@ -212,34 +220,42 @@ def _createuser(given: argparse.Namespace, environment: env.Environment) -> int:
     from qitao.project import connect
 
     with connect.database(environment):
-        from qitao.accounts.actions import create_user
+        from qitao.accounts.queries import system_user
+        from qitao.journal.command import Command
+        from qitao.journal.people import create_person
 
         password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-        create_user(
-            given.username,
-            name=given.name or given.username,
+        create_person(
+            Command(actor=system_user(), at=datetime.now(UTC), source="cli"),
+            username=given.username,
             password=password,
-            roles=given.role,
-            at=datetime.now(UTC),
-            language=given.language,
+            values={"name": given.name or given.username, "roles": given.role, "language": given.language},
         )
     print(f"{given.username} can sign in as {', '.join(given.role)}")
     return DONE
 
 
+def _anchor(text: str) -> object:
+    from qitao.kernel.anchor import parse
+
+    try:
+        return parse(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from wrong
+
+
 def _verify(given: argparse.Namespace, environment: env.Environment) -> int:
+    from datetime import UTC, datetime
+
     from qitao.project import connect
 
     with connect.database(environment):
-        from qitao.picking.proving import unclaimed
-        from qitao.stock.queries import verify
+        from qitao.project import proofs
 
-        drifts, loose = verify(), unclaimed()
-    for found in (*drifts, *loose):
-        print(found)
-    print(f"balances that differ from their moves: {len(drifts)}" if drifts else "balances equal moves")
-    print(f"allocations that differ from their claims: {len(loose)}" if loose else "allocations equal claims")
-    return NO if drifts or loose else DONE
+        outcome = proofs.run(datetime.now(UTC), known=given.anchor)
+        for line in proofs.lines(outcome):
+            print(line)
+    return DONE if outcome.is_good else NO
 
 
 def _doctor(given: argparse.Namespace, environment: env.Environment) -> int:

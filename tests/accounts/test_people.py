@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from qitao.accounts.actions import NameTaken
+from qitao.accounts.actions import NameTaken, UnknownChoice
 from qitao.accounts.models import User
 from qitao.accounts.queries import system_user
 from qitao.journal import people
@@ -48,7 +48,7 @@ def test_the_same_command_twice_makes_one_person(plant: SmallPlant) -> None:
         ({"username": "picker"}, NameTaken),
         ({"password": "12345678"}, BadValue),
         ({"values": {**VALUES, "roles": []}}, BadValue),
-        ({"values": {**VALUES, "roles": ["emperor"]}}, BadValue),
+        ({"values": {**VALUES, "roles": ["emperor"]}}, UnknownChoice),
         ({"values": {**VALUES, "language": "tlh"}}, BadValue),
     ],
 )

@@ -107,7 +107,7 @@ class TestWithADatabase:
     def test_an_empty_ledger_verifies(self) -> None:
         answer = qitao("verify")
         assert answer.returncode == 0, answer.stderr
-        assert answer.stdout == "balances equal moves\nallocations equal claims\n"
+        assert answer.stdout == "balances equal moves\nallocations equal claims\nnothing is sealed yet; 0 rows wait\n"
 
     def test_what_is_allocated_for_nobody_is_named(self) -> None:
         from qitao.stock.models import Balance
@@ -121,7 +121,16 @@ class TestWithADatabase:
             "BOLT · RM/A-01 · ok: allocated 3, claimed 0",
             "balances equal moves",
             "allocations that differ from their claims: 1",
+            "nothing is sealed yet; 3 rows wait",
         ]
+
+    def test_an_anchor_that_does_not_hold_is_told(self) -> None:
+        answer = qitao("verify", "--anchor", f"7:{'ab' * 32}")
+        assert answer.returncode == 1
+        assert answer.stdout.startswith("journal_seal 7: was noted, and is not there")
+        answer = qitao("verify", "--anchor", "7:ab")
+        assert answer.returncode == 2
+        assert "NUMBER:HASH" in answer.stderr
 
     def test_a_person_is_made_and_may_sign_in(self) -> None:
         from qitao.accounts.models import User

@@ -82,10 +82,3 @@ def must_be_strong(password: str, user: User) -> None:
         validate_password(password, user)
     except ValidationError as weak:
         raise BadValue(field=gettext_noop("password"), problem=WEAK[str(weak.error_list[0].code)]) from weak
-
-
-def set_language(user: User, language: str) -> None:
-    """Remember the language a person chose."""
-    if language not in LANGUAGES:
-        raise UnknownChoice(value=language, choices=", ".join(LANGUAGES))
-    User.objects.filter(pk=user.pk).update(language=language)

@@ -5,7 +5,8 @@ An action is a function decorated with `@action(permission=…)` whose first arg
 1. refuses an actor without the permission;
 2. opens the transaction and takes the command's lock, so that two deliveries of one command wait for each other;
 3. answers a command that was carried out before with its first reply – or refuses it, if its arguments differ;
-4. runs the action, stores the reply beside what the action wrote, and commits both together.
+4. runs the action, stores arguments and reply beside what the action wrote, and commits all together;
+5. writes an anticipated no down too, after what it stopped was rolled back – with the same arguments, without secrets.
 
 An action called inside another one, with the same command, joins it: the outer one's permission covers what it does,
 and all is written by one transaction. A deadlock or serialisation failure is tried again, at most three times in all.
@@ -16,22 +17,23 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
 from functools import wraps
 from typing import Any, Concatenate
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import OperationalError, connection, models, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.text import camel_case_to_spaces
 
 from qitao.accounts.models import User
+from qitao.journal import refused
+from qitao.journal.asked import Asked, as_json, asked, names_of
 from qitao.journal.models import CommandRecord
-from qitao.kernel.refusal import CommandReused, Gone, NotAllowed
+from qitao.kernel.refusal import CommandReused, Gone, NotAllowed, Refusal
 
 TRIES = 3
 RETRIED = ("40001", "40P01")  # serialization_failure, deadlock_detected
@@ -63,19 +65,27 @@ _open: ContextVar[Command | None] = ContextVar("open_command", default=None)
 Action = Callable[Concatenate[Command, ...], Reply]
 
 
-def action(*, permission: str) -> Callable[[Action], Action]:
-    """Make a function an action; see the module."""
+def action(*, permission: str, secret: Collection[str] = ()) -> Callable[[Action], Action]:
+    """Make a function an action; see the module. Of parameters that are `secret` nothing is kept."""
 
     def decorate(function: Action) -> Action:
+        names, hidden = names_of(function), frozenset(secret)
+        assert hidden <= set(names), f"{function.__name__} takes no {sorted(hidden - set(names))}"
         name = f"{function.__module__.removeprefix('qitao.').replace('.actions', '')}.{function.__name__}"
 
         @wraps(function)
         def run(command: Command, /, *args: Any, **arguments: Any) -> Reply:
             if _open.get() is command:
                 return function(command, *args, **arguments)
-            if not command.actor.may(permission):
-                raise NotAllowed(permission=permission)
-            return _run_once(command, name, function, args, arguments)
+            what = asked(name, names, args, arguments, secret=hidden)
+            try:
+                if not command.actor.may(permission):
+                    raise NotAllowed(permission=permission)
+                return _run_once(command, name, what, lambda: function(command, *args, **arguments))
+            except Refusal as refusal:
+                if _open.get() is None:  # inside another action it is that one's to bear or to pass on
+                    refused.keep(command, name, what, refusal)
+                raise
 
         run.permission = permission  # type: ignore[attr-defined]
         run.action_name = name  # type: ignore[attr-defined]
@@ -84,23 +94,11 @@ def action(*, permission: str) -> Callable[[Action], Action]:
     return decorate
 
 
-def _run_once(
-    command: Command,
-    name: str,
-    function: Action,
-    args: tuple[Any, ...],
-    arguments: Reply,
-) -> Reply:
-    fingerprint = _fingerprint(name, args, arguments)
+def _run_once(command: Command, name: str, what: Asked, work: Callable[[], Reply]) -> Reply:
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic():
-                return _inside(
-                    command,
-                    name,
-                    fingerprint,
-                    lambda: function(command, *args, **arguments),
-                )
+                return _inside(command, name, what, work)
         except OperationalError as failure:
             state = getattr(failure.__cause__, "sqlstate", None)
             if attempt == TRIES or state not in RETRIED or connection.in_atomic_block:
@@ -110,23 +108,24 @@ def _run_once(
     raise AssertionError("unreachable")
 
 
-def _inside(command: Command, name: str, fingerprint: str, work: Callable[[], Reply]) -> Reply:
+def _inside(command: Command, name: str, what: Asked, work: Callable[[], Reply]) -> Reply:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(command.id)])
     done = CommandRecord.objects.filter(pk=command.id).first()
     if done is not None:
-        if done.fingerprint != fingerprint:
+        if done.fingerprint != what.fingerprint:
             raise CommandReused
         return dict(done.reply)
     token = _open.set(command)
     try:
-        reply = json.loads(json.dumps(work(), default=_as_json))
+        reply = json.loads(json.dumps(work(), default=as_json))
     finally:
         _open.reset(token)
     CommandRecord.objects.create(
         id=command.id,
         action=name,
-        fingerprint=fingerprint,
+        fingerprint=what.fingerprint,
+        arguments=what.arguments,
         actor=command.actor,
         at=command.at,
         source=command.source,
@@ -137,28 +136,6 @@ def _inside(command: Command, name: str, fingerprint: str, work: Callable[[], Re
 
 def _lock_key(number: uuid.UUID) -> int:
     return int.from_bytes(hashlib.blake2b(number.bytes, digest_size=8).digest(), "big", signed=True)
-
-
-def _fingerprint(name: str, args: tuple[Any, ...], arguments: Reply) -> str:
-    text = json.dumps([name, args, arguments], default=_as_json, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _as_json(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return f"{value.normalize():f}"
-        case datetime() | date():
-            return value.isoformat()
-        case uuid.UUID():
-            return str(value)
-        case models.Model():
-            return f"{value._meta.label_lower}:{value.pk}"
-        case set() | frozenset():
-            return sorted(value)
-        case _ if hasattr(value, "__dataclass_fields__"):
-            return {name: getattr(value, name) for name in value.__dataclass_fields__}
-    raise TypeError(f"{type(value).__name__} cannot be part of a command")
 
 
 def _not_found(missing: ObjectDoesNotExist) -> Gone:

@@ -1,7 +1,6 @@
 """People as administrators keep them: made, changed, shut out, each time told in the journal.
 
-This lives above `accounts`, because the journal stands on accounts. Passwords never become part of a command: they
-are given beside it, so that neither its fingerprint nor its reply holds anything of them.
+This lives above `accounts`, because the journal stands on accounts. Passwords are secret: nothing of them is kept.
 """
 
 from __future__ import annotations
@@ -36,20 +35,17 @@ class NotAPerson(Refusal):
     reason = gettext_noop("{name} is Qitao itself, not a person.")
 
 
+@action(permission="accounts.manage", secret=("password",))
 def create_person(command: Command, *, username: str, password: str, values: dict[str, Any]) -> Reply:
     """Make a person who can sign in; `values` as in `change_person`.
 
-    Refuses: NotAllowed, NameTaken, BadValue for a weak password or an unknown role. Records: accounts.person_created.
+    Refuses: NotAllowed, NameTaken, UnknownChoice for a role, BadValue for a weak password.
+    Records: accounts.person_created.
     """
-
-    @action(permission="accounts.manage")
-    def create(command: Command, *, username: str, values: dict[str, Any]) -> Reply:
-        _must_be_known(values)
-        person = accounts.create_user(username.strip(), password=password, at=command.at, **values)
-        record(command, "accounts.person_created", person, username=person.username, **values)
-        return {"person": person.pk, "username": person.username}
-
-    return create(command, username=username, values=values)
+    _must_be_known(values)
+    person = accounts.create_user(username.strip(), password=password, at=command.at, **values)
+    record(command, "accounts.person_created", person, username=person.username, **values)
+    return {"person": person.pk, "username": person.username}
 
 
 @action(permission="accounts.manage")
@@ -66,22 +62,27 @@ def change_person(command: Command, *, person_id: int, values: dict[str, Any]) -
     return {"person": person.pk, "changed": sorted(changed)}
 
 
+@action(permission="accounts.manage", secret=("password",))
 def reset_password(command: Command, *, person_id: int, password: str) -> Reply:
     """Give a person a new password; where they are signed in, they are signed out.
 
     Refuses: NotAllowed, NotAPerson, BadValue for a weak one. Records: accounts.password_reset.
     """
+    person = _locked(person_id)
+    accounts.must_be_strong(password, person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record(command, "accounts.password_reset", person, username=person.username)
+    return {"person": person.pk}
 
-    @action(permission="accounts.manage")
-    def reset(command: Command, *, person_id: int) -> Reply:
-        person = _locked(person_id)
-        accounts.must_be_strong(password, person)
-        person.set_password(password)
-        person.save(update_fields=["password"])
-        record(command, "accounts.password_reset", person, username=person.username)
-        return {"person": person.pk}
 
-    return reset(command, person_id=person_id)
+@action(permission="home.view")
+def choose_language(command: Command, *, language: str) -> Reply:
+    """Remember the language that the actor chose. Refuses: BadValue. Records: accounts.person_changed."""
+    _must_be_known({"language": language})
+    person = User.objects.select_for_update().get(pk=command.actor.pk)
+    changed = keep(command, person, {"language": language}, kind="accounts.person_changed")
+    return {"changed": sorted(changed)}
 
 
 @action(permission="accounts.manage")
@@ -135,7 +136,8 @@ def _must_be_known(values: dict[str, Any]) -> None:
     roles: Sequence[str] = values.get("roles", ())
     if "roles" in values and not roles:
         raise BadValue(field=gettext_noop("roles"), problem=gettext_noop("needs at least one"))
-    if any(role not in ROLES for role in roles):
-        raise BadValue(field=gettext_noop("roles"), problem=gettext_noop("is none of the choices"))
+    for role in roles:
+        if role not in ROLES:
+            raise accounts.UnknownChoice(value=role, choices=", ".join(ROLES))
     if values.get("language", LANGUAGES[0]) not in LANGUAGES:
         raise BadValue(field="language", problem=gettext_noop("is none of the choices"))

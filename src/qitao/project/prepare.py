@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -34,15 +35,23 @@ def prepare(home: Path, url: str, *, reset: bool, say: Callable[[str], None]) ->
     """Make the database ready (Django is set up on it), and note it."""
     from django.core.management import call_command
 
+    from qitao.journal import anchors
     from qitao.project.health import migrations_missing
 
     (home / NOTE).unlink(missing_ok=True)
+    if reset:  # the chain of seals begins anew: what was noted of the old one is kept, and no longer asked for
+        _put_aside(home / anchors.FILE)
     if migrations_missing():
         say("Making the tables …")
         call_command("migrate", verbosity=0, interactive=False)
     demo = _load_demo(reset=reset, say=say)
     home.mkdir(mode=0o711, parents=True, exist_ok=True)
     (home / NOTE).write_text(json.dumps({"fingerprint": _fingerprint(url), "demo": demo}), "utf-8")
+
+
+def _put_aside(notes: Path) -> None:
+    if notes.exists():
+        notes.rename(notes.with_name(f"{notes.name}-until-{time.strftime('%Y%m%d-%H%M%S')}"))
 
 
 def _load_demo(*, reset: bool, say: Callable[[str], None]) -> bool:

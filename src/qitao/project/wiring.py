@@ -1,4 +1,4 @@
-"""What follows from what: every reaction to every kind of fact, in the order in which they run.
+"""What follows from what: every reaction to every kind of fact, in the order in which they run; and what is sealed.
 
 Reactions run in the transaction of the fact; what may come a moment later (a plan run) is asked for there and done
 by a worker after the commit.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from qitao.journal import chain, sealed
 from qitao.journal.facts import Reaction, wire
 from qitao.picking import over, waves
 from qitao.picking import reactions as picking
 from qitao.planning import tasks as planning
 from qitao.shortages import reactions as shortages
+from qitao.stock.sealed import MOVES
 
 # what a work order that is over leaves behind; nothing while it still runs
 OVER: Sequence[Reaction] = (picking.drop_lists, over.free_transfers, over.serve_freed, shortages.leave_what_is_over)
@@ -85,5 +87,6 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
 
 
 def connect() -> None:
-    """Put the table into force; called once when the process starts."""
+    """Put the table into force, and say which tables the chain of seals covers; called once when the process starts."""
     wire(REACTIONS)
+    chain.cover((*sealed.TABLES, MOVES))

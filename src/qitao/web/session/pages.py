@@ -9,16 +9,18 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
-from qitao.accounts import actions
 from qitao.accounts.models import User
 from qitao.accounts.queries import LANGUAGES
 from qitao.accounts.roles import ROLES
+from qitao.journal import people
+from qitao.journal.command import Command
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
-from qitao.web.page import EVERYONE, SIGNED_IN, page
+from qitao.web.page import EVERYONE, SIGNED_IN, command_from, page
 from qitao.web.request import Request
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -98,7 +100,7 @@ def language(request: Request) -> HttpResponse:
     if chosen not in LANGUAGES:
         raise BadValue(field=gettext_noop("language"), problem=gettext_noop("is none of the choices"))
     if request.user.is_authenticated:
-        actions.set_language(request.user, chosen)
+        people.choose_language(command_from(request), language=chosen)
     else:
         request.session[HERE] = chosen
     return _in_language(HttpResponseRedirect(_target(request), status=303), chosen)
@@ -131,7 +133,7 @@ def _enter(request: Request, user: User, target: str) -> HttpResponse:
     chosen = request.session.get(HERE)
     auth.login(request, user, backend=BACKEND)
     if chosen and chosen != user.language:
-        actions.set_language(user, chosen)
+        people.choose_language(Command(actor=user, at=timezone.now()), language=chosen)
     request.session.pop(HERE, None)
     return _in_language(HttpResponseRedirect(target, status=303), chosen or user.language)
 
