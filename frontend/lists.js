@@ -83,6 +83,15 @@ function count(inside) {
   if (all) Object.assign(all, { checked: ticked === boxes.length, indeterminate: ticked > 0 && ticked < boxes.length })
 }
 
+// What was done with the ticked rows is done: nothing is ticked any more, and the list shows itself anew.
+document.addEventListener('htmx:afterRequest', (event) => {
+  const { elt, successful } = event.detail
+  if (!successful || !elt.closest('[data-bulk]')) return
+  for (const each of boxesOf(elt)) each.checked = false
+  count(elt)
+  document.dispatchEvent(new CustomEvent('qitao:changed'))
+})
+
 // A choice of columns is a part of the address, as everything else of a list is.
 document.addEventListener('change', (event) => {
   const box = event.target.closest('[data-column]')

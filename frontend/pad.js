@@ -6,8 +6,8 @@ export function fresh(field) {
 document.addEventListener('click', (event) => {
   const key = event.target.closest('[data-key]')
   if (!key) return
-  const field = document.getElementById(key.closest('[data-pad]').dataset.pad)
-  press(field, key.dataset.key)
+  const own = document.getElementById(key.closest('[data-pad]').dataset.pad)
+  press(last?.isConnected && last.form && last.form === key.form ? last : own, key.dataset.key)
 })
 
 function press(field, key) {
@@ -19,8 +19,13 @@ function press(field, key) {
   field.dispatchEvent(new Event('input', { bubbles: true }))
 }
 
+// Where a form has several figures, the pad writes into the one that was chosen last.
+let last = null
 document.addEventListener('focusin', (event) => {
-  if (event.target.matches('[data-number]')) event.target.select()
+  if (!event.target.matches('[data-number]')) return
+  event.target.select()
+  if (last !== event.target) fresh(event.target)
+  last = event.target
 })
 
 // A field that opens the pad when it is tapped; by keyboard it is filled like any other.

@@ -114,8 +114,13 @@ document.addEventListener('click', (event) => {
 const receiving = document.querySelector('[data-receive]')
 if (receiving) mark(receiving)
 
-// Counting: a bin goes to its line, or is offered to be added; an item is checked.
+// Counting an item: a bin goes to its line, or is offered to be added; the item is checked. Counting a bin: an item
+// goes to its line, or is offered to be added; the bin is checked.
 async function count(place, code) {
+  return place.dataset.inBin ? countBin(place, code) : countItem(place, code)
+}
+
+async function countItem(place, code) {
   const wanted = tidy(code)
   const own = place.querySelector('.count-line')
   if (own && [own.dataset.bin, own.dataset.place].map(tidy).includes(wanted)) return tell('sent', own.dataset.bin)
@@ -132,3 +137,34 @@ async function count(place, code) {
   place.querySelector('[data-add-bin]').value = bin.code
   tell('warn', fill(place.dataset.sayAdd, { ...facts, scanned: bin.code }))
 }
+
+async function countBin(place, code) {
+  const wanted = tidy(code)
+  if ([place.dataset.inBin, place.dataset.inPlace].map(tidy).includes(wanted)) return tell('sent', place.dataset.inBin)
+  const label = labelled(code)
+  const item = tidy(label.item || code)
+  const lines = [...place.querySelectorAll('[data-count-item]')].filter((each) => tidy(each.dataset.countItem) === item || (!label.item && each.dataset.countLot && tidy(each.dataset.countLot) === wanted))
+  const ofLot = label.lot ? lines.filter((each) => tidy(each.dataset.countLot) === tidy(label.lot)) : lines
+  const found = ofLot.find((each) => each.hasAttribute('aria-current')) ?? ofLot.find((each) => !each.hasAttribute('data-counted')) ?? ofLot[0]
+  if (found?.hasAttribute('aria-current')) {
+    place.querySelector('#counted')?.focus()
+    return tell('sent', fill(place.dataset.sayRight, { item: found.dataset.countItem }))
+  }
+  if (found) return found.click()
+  const known = (await meanings(code)).find((each) => each.kind === 'item' || each.kind === 'location')
+  if (known?.kind === 'location') return tell('bad', fill(place.dataset.sayBin, { scanned: known.code, bin: place.dataset.inBin }))
+  if (!known && !lines.length) return tell('bad', fill(place.dataset.sayUnknown, { scanned: code }))
+  place.querySelector('#count-add').open = true
+  place.querySelector('[data-add-item]').value = known?.code ?? lines[0].dataset.countItem
+  place.querySelector('[data-add-lot]').value = label.lot || ''
+  tell('warn', fill(place.dataset.sayFound, { scanned: code }))
+}
+
+// Full packs and loose pieces, added up as they are typed.
+document.addEventListener('input', (event) => {
+  const form = event.target.closest('[data-packed]')
+  if (!form) return
+  const value = (name) => Number(form.elements[name].value || 0)
+  const sum = value('packs') * Number(form.dataset.packed) + value('counted')
+  form.querySelector('[data-pack-sum]').textContent = Number.isFinite(sum) ? new Intl.NumberFormat(document.documentElement.lang).format(sum) : '–'
+})

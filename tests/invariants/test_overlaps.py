@@ -344,6 +344,89 @@ def test_two_ask_for_the_same_count(plant: SmallPlant) -> None:
     assert Count.objects.count() == 1
 
 
+def waiting_count(plant: SmallPlant) -> Count:
+    """A count of 600 where the record says 1,000, on which two people agreed."""
+    plant.put("BOLT", "A-01", 1000)
+    count = counted(plant, "BOLT", 600)
+    assert stock.post_count(plant.do("picker"), count_id=count.pk)["outcome"] == "recount"
+    figures = {line.pk: Decimal(600) for line in count.lines.all()}
+    stock.enter_count(plant.do("warehouse_manager"), count_id=count.pk, figures=figures)
+    assert stock.post_count(plant.do("picker"), count_id=count.pk)["outcome"] == "waiting"
+    return count
+
+
+def second_manager(plant: SmallPlant, name: str) -> None:
+    plant.people[name] = type(plant.people["picker"]).objects.create(
+        username=name, name=name, roles=["warehouse_manager"], password="!", created_at=EIGHT
+    )
+
+
+def test_two_approve_the_same_count(plant: SmallPlant) -> None:
+    count = waiting_count(plant)
+    for name in ("boss", "deputy"):
+        second_manager(plant, name)
+    first, second = overlap(
+        lambda: stock.approve_count(plant.do("boss"), count_id=count.pk, why="agreed"),
+        lambda: stock.approve_count(plant.do("deputy"), count_id=count.pk, why="unknown"),
+    )
+    assert isinstance(first, dict), first
+    assert isinstance(second, NotNow), second
+    assert plant.on_hand("BOLT", "A-01") == 600
+    assert Count.objects.get().why == "agreed"
+
+
+def test_a_count_is_approved_while_stock_leaves_the_bin(plant: SmallPlant) -> None:
+    count = waiting_count(plant)
+    second_manager(plant, "boss")
+    balance, to = Balance.objects.get(item__code="BOLT"), plant.bins["A-02"].pk
+    _, second = overlap(
+        lambda: stock.move(plant.do("picker"), balance_id=balance.pk, to_location_id=to, quantity=Decimal(700)),
+        lambda: stock.approve_count(plant.do("boss"), count_id=count.pk, why="agreed"),
+    )
+    assert isinstance(second, dict), second
+    assert second["outcome"] == "recount"  # 400 less than the 300 that are left cannot be
+    assert [plant.on_hand("BOLT", place) for place in ("A-01", "A-02")] == [300, 700]
+    assert ledger.verify() == []
+
+
+def test_a_figure_is_entered_while_stock_leaves_the_bin(plant: SmallPlant) -> None:
+    balance = plant.put("BOLT", "A-01", 100)
+    reply = stock.order_count(plant.do("picker"), item_id=plant.items["BOLT"].pk, warehouse_id=plant.home.pk)
+    count, to = Count.objects.get(pk=reply["count"]), plant.bins["A-02"].pk
+    overlap(
+        lambda: stock.move(plant.do("picker"), balance_id=balance.pk, to_location_id=to, quantity=Decimal(30)),
+        lambda: stock.enter_count(plant.do("picker"), count_id=count.pk, figures={count.lines.get().pk: Decimal(70)}),
+    )
+    assert count.lines.get().recorded == 70  # as it was when the figure came in
+    stock.post_count(plant.do("picker"), count_id=count.pk)
+    assert plant.on_hand("BOLT", "A-01") == 70
+
+
+def test_something_is_found_in_a_bin_while_its_count_is_handed_in(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 100)
+    reply = stock.order_bin_count(plant.do("picker"), location_id=plant.bins["A-01"].pk)
+    count = Count.objects.get(pk=reply["count"])
+    stock.enter_count(plant.do("picker"), count_id=count.pk, figures={count.lines.get().pk: Decimal(100)})
+    _, second = overlap(
+        lambda: stock.add_count_line(plant.do("picker"), count_id=count.pk, item_id=plant.items["PLATE"].pk),
+        lambda: stock.post_count(plant.do("picker"), count_id=count.pk),
+    )
+    assert isinstance(second, Refusal), second
+    count.refresh_from_db()
+    assert (count.status, count.lines.filter(counted=None).count()) == ("counted", 1)
+
+
+def test_two_ask_for_the_same_bin(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 40)
+
+    def ask() -> object:
+        return stock.order_bin_count(plant.do("picker"), location_id=plant.bins["A-01"].pk)
+
+    first, second = overlap(ask, ask)
+    assert first == second
+    assert Count.objects.count() == 1
+
+
 # Decisions and plans
 
 

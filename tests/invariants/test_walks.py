@@ -52,6 +52,8 @@ class Walker:
             self.pick,
             self.short,
             self.count,
+            self.count,
+            self.count,
             self.transfer,
             self.change_status,
             self.lose,
@@ -129,13 +131,31 @@ class Walker:
         )
 
     def count(self) -> object:
-        item = self.chance.choice(list(self.plant.items.values()))
-        home = self.plant.home.pk
-        reply = stock.order_count(self.plant.do("picker"), item_id=item.pk, warehouse_id=home)
-        count = Count.objects.get(pk=reply["count"])
-        figures = {row.pk: Decimal(self.chance.randint(0, 60)) for row in count.lines.all()}
-        stock.enter_count(self.plant.do("picker"), count_id=count.pk, figures=figures)
+        """Count an item or a bin, or go on with a count: figures, handing in, a second person, an approval."""
+        under_way = self.one_of(Count.objects.filter(status__in=("open", "counted", "waiting")))
+        if under_way is None or self.chance.random() < 0.4:
+            return self.ask_for_count()
+        count: Count = under_way  # type: ignore[assignment]
+        if count.status == "waiting":
+            verb = stock.approve_count if self.chance.random() < 0.7 else stock.refuse_count
+            facts = {"why": "unknown"} if verb is stock.approve_count else {}
+            return verb(self.plant.do("warehouse_manager"), count_id=count.pk, **facts)
+        picker = self.plant.do(self.chance.choice(["picker", "second"]))
+        figures = {row.pk: Decimal(self.chance.randint(0, 300)) for row in count.lines.filter(counted=None)}
+        if figures:
+            stock.enter_count(picker, count_id=count.pk, figures=figures)
+        if self.chance.random() < 0.3:
+            return True  # something moves before it is handed in
         return stock.post_count(self.plant.do("picker"), count_id=count.pk)
+
+    def ask_for_count(self) -> object:
+        if self.chance.random() < 0.5:
+            place = self.plant.bins[self.chance.choice(["A-01", "A-02", "A-03"])]
+            count = stock.order_bin_count(self.plant.do("picker"), location_id=place.pk)["count"]
+            item = self.chance.choice(list(self.plant.items.values()))
+            return stock.add_count_line(self.plant.do("picker"), count_id=count, item_id=item.pk)
+        item = self.chance.choice(list(self.plant.items.values()))
+        return stock.order_count(self.plant.do("picker"), item_id=item.pk, warehouse_id=self.plant.home.pk)
 
     def transfer(self) -> object:
         waiting = self.one_of(Transfer.objects.filter(status__in=("planned", "in_transit")))
@@ -450,6 +470,9 @@ def what_was_made_is_in_the_ledger(item_id: int) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_people_do_the_books_stay_right(seed: int) -> None:
     plant = small_plant.build()
+    plant.people["second"] = type(plant.people["picker"]).objects.create(
+        username="second", name="second", roles=["picker"], password="!", created_at=EIGHT
+    )
     for place in ("A-01", "A-02", "B-01"):
         for item in ("BOLT", "PLATE", "PAINT", "BOLT-ZN"):
             plant.put(item, place, 60)

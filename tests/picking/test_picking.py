@@ -159,7 +159,7 @@ def test_short_with_nothing_nearby_opens_a_case_pauses_and_orders_the_count(plan
 
 
 def test_a_doubted_bin_is_not_offered_again_until_it_is_counted(plant: SmallPlant) -> None:
-    plant.put("BOLT", "A-01", 400)
+    plant.put("BOLT", "A-01", 150)
     line = line_of(plant.released(10, code="WO-1"), "BOLT")
     picking.report_short(plant.do("picker"), pick_line_id=line.pk, found=Decimal(0), reason="empty")
     second = plant.released(10, code="WO-2")

@@ -50,11 +50,12 @@ def count_doubted(command: Command, fact: Fact) -> None:
 
 def recount(command: Command, fact: Fact) -> None:
     """After a count: cut picks and transfers that nothing stands behind any more, and offer what was found."""
-    count = Count.objects.get(pk=fact.subject_id)
-    lost = filling.drop_unbacked(item_id=count.item_id, warehouse_id=count.warehouse_id)
-    filling.drop_unbacked_transfers(item_id=count.item_id, warehouse_id=count.warehouse_id)
-    serve_waiting(command, [count.item_id], warehouse_id=count.warehouse_id)
-    filling.finish_lists(lost)
+    count, items = Count.objects.get(pk=fact.subject_id), fact.data["items"]
+    lost = [order for item in items for order in filling.drop_unbacked(item_id=item, warehouse_id=count.warehouse_id)]
+    for item in items:
+        filling.drop_unbacked_transfers(item_id=item, warehouse_id=count.warehouse_id)
+    serve_waiting(command, items, warehouse_id=count.warehouse_id)
+    filling.finish_lists({order.pk: order for order in lost}.values())
 
 
 def refit(command: Command, fact: Fact) -> None:

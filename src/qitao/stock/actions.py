@@ -11,28 +11,32 @@ from django.db import models
 
 from qitao.journal.command import Command, Reply, action
 from qitao.journal.facts import record
-from qitao.journal.lifecycle import advance, not_now
+from qitao.journal.lifecycle import advance
 from qitao.journal.numbers import next_code
 from qitao.kernel.quantity import plain
-from qitao.kernel.refusal import BadValue
-from qitao.kernel.words import gettext_noop
 from qitao.stock import ledger, queries
+from qitao.stock.counting import (  # noqa: F401 – what people do with stock is found here
+    add_count_line,
+    approve_count,
+    cancel_count,
+    enter_count,
+    order_bin_count,
+    order_count,
+    post_count,
+    refuse_count,
+)
 from qitao.stock.ledger import Line
 from qitao.stock.models import (
-    COUNT,
     TRANSFER,
     Balance,
-    Count,
-    CountLine,
     Item,
     Location,
     Reservation,
-    Status,
     Transfer,
     TransferLine,
     Warehouse,
 )
-from qitao.stock.refusals import CountStillOpen, NothingToMove, SamePlace
+from qitao.stock.refusals import NothingToMove, SamePlace
 
 
 @action(permission="stock.move")
@@ -87,176 +91,6 @@ def release_reservation(command: Command, *, reservation_id: int) -> Reply:
         quantity=str(reservation.quantity),
     )
     return {"released": str(reservation.quantity)}
-
-
-# Counts
-
-
-@action(permission="stock.count")
-def order_count(command: Command, *, item_id: int, warehouse_id: int, reason: str = "") -> Reply:
-    """Ask for a blind count of every bin of a warehouse where the item is, or was lately, recorded.
-
-    One that waits to be counted is the one that was asked for; bins that came since are added to it.
-    Records: stock.count_ordered. Locks: the item.
-    """
-    ledger.lock_items([item_id])
-    item = Item.objects.get(pk=item_id)
-    warehouse = Warehouse.objects.get(pk=warehouse_id)
-    waiting = Count.objects.filter(item=item, warehouse=warehouse, status="open").first()
-    if waiting is not None:
-        _add_bins(waiting)
-        return {"count": waiting.pk, "code": waiting.code}
-    count = Count.objects.create(
-        code=next_code("CT", command.at),
-        item=item,
-        warehouse=warehouse,
-        reason=reason,
-        made_at=command.at,
-        made_by=command.actor,
-    )
-    _add_bins(count)
-    record(
-        command,
-        "stock.count_ordered",
-        count,
-        item=item.code,
-        warehouse=warehouse.code,
-        reason=reason,
-    )
-    return {"count": count.pk, "code": count.code}
-
-
-def _add_bins(count: Count) -> None:
-    """Write a line for every bin and lot on record that the count has none for yet."""
-    places = Balance.objects.filter(item=count.item_id, location__warehouse=count.warehouse_id).exclude(
-        location__kind=Location.Kind.TRANSIT
-    )
-    lines = (
-        CountLine(count=count, location_id=b.location_id, lot_id=b.lot_id, status=b.status, owner=b.owner)
-        for b in places.order_by("location__route", "location__code", "lot__code", "status")
-    )
-    CountLine.objects.bulk_create(lines, ignore_conflicts=True)
-
-
-@action(permission="stock.count")
-def enter_count(command: Command, *, count_id: int, figures: dict[int, Decimal]) -> Reply:
-    """Enter what was found: count line id → quantity. Refuses: NotNow, BadValue, WrongWarehouse."""
-    count = Count.objects.select_related("warehouse", "item").get(pk=count_id)
-    ledger.must_work_in(command, count.warehouse)
-    ledger.lock_items([count.item_id])
-    lines = {line.pk: line for line in count.lines.all()}
-    for line_id, figure in figures.items():
-        if figure < 0:
-            raise BadValue(
-                field=str(lines[int(line_id)].location),
-                problem=gettext_noop("below zero"),
-            )
-        line = lines[int(line_id)]
-        line.counted = figure
-        line.recorded = queries.recorded(line, item_id=count.item_id)
-        line.counted_at = command.at
-        line.save(update_fields=["counted", "recorded", "counted_at"])
-    advance(count, "enter", lifecycle=COUNT)
-    record(command, "stock.count_entered", count, item=count.item.code)
-    return {"count": count.pk}
-
-
-@action(permission="stock.count")
-def add_count_line(command: Command, *, count_id: int, location_id: int, lot_code: str = "") -> Reply:
-    """Add a bin where the counter found the item although the record does not know it.
-
-    Refuses: NotNow, WrongWarehouse, OtherWarehouse, OnItsWay. Locks: the count.
-    """
-    count = Count.objects.select_for_update(of=("self",)).select_related("item", "warehouse").get(pk=count_id)
-    ledger.must_work_in(command, count.warehouse)
-    if count.status not in COUNT.sources("enter"):
-        raise not_now(count)
-    line, _made = CountLine.objects.get_or_create(
-        count=count,
-        location=ledger.place_in(count.warehouse, location_id),
-        lot=ledger.lot_of(count.item, lot_code),
-        status=Status.OK,
-        owner="",
-    )
-    return {"line": line.pk}
-
-
-@action(permission="stock.count")
-def post_count(command: Command, *, count_id: int) -> Reply:
-    """Bring the record to what was counted: differences move against the place “count difference”.
-
-    A bin whose record changed since its figure was entered keeps what came or went in between; a difference that was
-    posted in between is not posted again. A bin that somebody doubted after its figure was entered stays in doubt:
-    the figure does not know what he saw. Where less was
-    found than is allocated, the allocations of open pick lines there are reported with the fact, and taken back
-    by whoever reacts to it. Refuses: CountStillOpen, NotNow. Records: stock.count_posted. Locks: the item.
-    """
-    count = Count.objects.select_related("warehouse", "item").get(pk=count_id)
-    ledger.must_work_in(command, count.warehouse)
-    ledger.lock_items([count.item_id])
-    lines = list(count.lines.select_related("location", "lot"))
-    if any(line.counted is None for line in lines):
-        raise CountStillOpen(count=count.code)
-    advance(count, "post", lifecycle=COUNT)
-    difference = ledger.outside(Location.Kind.COUNT_DIFFERENCE)
-    postings, total = [], Decimal(0)
-    for line in lines:
-        assert line.counted is not None
-        assert line.recorded is not None
-        change = line.counted - line.recorded
-        total += change
-        if change:
-            postings.append(_difference(line, change, item_id=count.item_id, difference_id=difference.pk))
-            _tell_other_counts(count, line, change)
-    ledger.post(command, postings, document=count)
-    for line in lines:
-        doubted = Balance.objects.filter(item=count.item_id, doubted_at__lte=line.counted_at or count.made_at)
-        doubted.filter(_same_place(line)).update(doubted_at=None)
-    record(
-        command,
-        "stock.count_posted",
-        count,
-        item=count.item.code,
-        difference=str(total),
-        wrong_bins=len(postings),
-    )
-    return {"count": count.pk, "difference": str(total)}
-
-
-def _same_place(line: CountLine) -> models.Q:
-    return models.Q(location=line.location_id, lot=line.lot_id, status=line.status, owner=line.owner)
-
-
-def _tell_other_counts(count: Count, line: CountLine, change: Decimal) -> None:
-    """Let a figure that waits to be posted elsewhere be compared with the record as it is from now on."""
-    waiting = CountLine.objects.filter(count__item=count.item_id, count__status="counted", recorded__isnull=False)
-    waiting.filter(_same_place(line)).exclude(count=count).update(recorded=models.F("recorded") + change)
-
-
-def _difference(line: CountLine, change: Decimal, *, item_id: int, difference_id: int) -> Line:
-    bin_id, outside_id = line.location_id, difference_id
-    source, target = (outside_id, bin_id) if change > 0 else (bin_id, outside_id)
-    released = Decimal(0)
-    if change < 0:
-        balance = Balance.objects.get(
-            item_id=item_id,
-            location_id=bin_id,
-            lot_id=line.lot_id,
-            status=line.status,
-            owner=line.owner,
-        )
-        released = max(balance.allocated - (balance.on_hand + change), Decimal(0))
-    return Line(
-        item_id,
-        line.lot_id,
-        source,
-        target,
-        abs(change),
-        line.status,
-        line.status,
-        line.owner,
-        released,
-    )
 
 
 # Transfers

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from qitao.accounts.models import User
 from qitao.catalog.models import MONEY, QUANTITY, Item, Site
 from qitao.kernel.lifecycle import Lifecycle
+from qitao.stock import count_models  # noqa: F401 – its tables are the app's too
 
 
 class Warehouse(models.Model):
@@ -347,43 +348,72 @@ class TransferLine(models.Model):
 
 
 COUNT = Lifecycle(
-    states=("open", "counted", "posted", "cancelled"),
+    states=("open", "counted", "waiting", "posted", "cancelled"),
     verbs={
         "enter": (("open", "counted"), "counted"),
-        "post": (("counted",), "posted"),
-        "cancel": (("open", "counted"), "cancelled"),
+        "recount": (("open", "counted", "waiting"), "open"),
+        "submit": (("counted",), "waiting"),
+        "post": (("open", "counted", "waiting"), "posted"),
+        "cancel": (("open", "counted", "waiting"), "cancelled"),
     },
 )
 
 
 class Count(models.Model):
-    """A count of one item in some bins; blind – the counter does not see what the record says."""
+    """A count of one item in its bins, or of one bin; blind – the counter does not see what the record says."""
 
     class State(models.TextChoices):
         OPEN = "open", _("to count")
         COUNTED = "counted", _("counted")
+        WAITING = "waiting", _("to approve")
         POSTED = "posted", _("posted")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Why(models.TextChoices):
+        AGREED = "agreed", _("two people counted the same")
+        MISPLACED = "misplaced", _("lay in another bin")
+        UNBOOKED = "unbooked", _("moved without being booked")
+        MISBOOKED = "misbooked", _("booked wrongly")
+        SCRAP = "scrap", _("damaged or scrapped without a report")
+        UNKNOWN = "unknown", _("nobody knows")
+
     code = models.CharField(max_length=60, unique=True)
-    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, blank=True)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, blank=True, related_name="counts")
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT)
     status = models.CharField(max_length=9, choices=State, default=State.OPEN)
     reason = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    posted_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: posted by itself."
+    )
+    why = models.CharField(max_length=10, choices=Why, blank=True, help_text="Why the record was wrong.")
+    note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = "count"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(item__isnull=False, location__isnull=True) | Q(item__isnull=True, location__isnull=False),
+                name="stock_count_is_of_an_item_or_of_a_bin",
+            ),
+        )
+        indexes = (models.Index(fields=["posted_at"], name="stock_count_posted"),)
 
     def __str__(self) -> str:
         return self.code
 
 
 class CountLine(models.Model):
-    """One bin and lot to count. `recorded` is what the ledger said when the figure was entered."""
+    """One item, bin and lot to count. `recorded` is what the ledger said when the figure was entered.
+
+    Where another count posts a difference there, `recorded` moves with it: the same difference is not posted twice.
+    """
 
     count = models.ForeignKey(Count, on_delete=models.CASCADE, related_name="lines")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
     location = models.ForeignKey(Location, on_delete=models.PROTECT)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
     status = models.CharField(max_length=10, choices=Status, default=Status.OK)
@@ -391,15 +421,34 @@ class CountLine(models.Model):
     counted = models.DecimalField(**QUANTITY, null=True, blank=True)
     recorded = models.DecimalField(**QUANTITY, null=True, blank=True)
     counted_at = models.DateTimeField(null=True, blank=True, help_text="When the figure was entered.")
+    counted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    after_move = models.BigIntegerField(default=0, help_text="The newest move of the item when it was entered.")
+    was_right = models.BooleanField(
+        null=True, blank=True, help_text="Whether the record was right within its tolerance, when it was posted."
+    )
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["count", "location", "lot", "status", "owner"],
+                fields=["count", "item", "location", "lot", "status", "owner"],
                 name="stock_count_line_is_unique",
             ),
             models.CheckConstraint(
                 condition=Q(counted__isnull=True) | Q(counted__gte=0),
                 name="stock_count_is_never_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(counted__isnull=True) | Q(recorded__isnull=False),
+                name="stock_count_figure_knows_the_record",
+            ),
         )
+
+
+class CountFigure(models.Model):
+    """A figure that somebody entered, and what the record said at that moment. Never changed."""
+
+    line = models.ForeignKey(CountLine, on_delete=models.CASCADE, related_name="figures")
+    counted = models.DecimalField(**QUANTITY)
+    recorded = models.DecimalField(**QUANTITY)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

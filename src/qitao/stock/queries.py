@@ -277,7 +277,8 @@ def verify() -> list[Drift]:
 
 def open_counts() -> QuerySet[Count]:
     """Return the counts still to be entered or posted, the oldest first."""
-    return Count.objects.filter(status__in=("open", "counted")).select_related("item__unit", "warehouse").order_by("id")
+    rows = Count.objects.filter(status__in=("open", "counted"))
+    return rows.select_related("item__unit", "location", "warehouse").order_by("id")
 
 
 def open_transfers() -> QuerySet[Transfer]:

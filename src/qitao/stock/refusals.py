@@ -117,4 +117,29 @@ class LotOfItsOwn(Refusal):
 class SameOwner(Refusal):
     reason = gettext_noop("{item} in {location} has this owner already.")
     remedy = gettext_noop("Choose another owner, or leave the owner empty for what becomes our own.")
+
+
+class CountedBefore(Refusal):
+    reason = gettext_noop("You counted {location} before; a second person counts it again.")
+    remedy = gettext_noop("Let a colleague count it. He must not know your figure.")
+
+
+class OwnFigure(Refusal):
+    reason = gettext_noop("You counted {count} yourself; somebody else approves it.")
+    remedy = gettext_noop("Ask another person who may correct stock records.")
+
+
+class MovedMeanwhile(Refusal):
+    reason = gettext_noop("Something was booked in {location} while you counted it.")
+    remedy = gettext_noop("Look once more and enter what lies there now.")
+
+
+class DoubtNeedsCount(Refusal):
+    reason = gettext_noop("{count} cannot be given up: a picker did not find what should lie in {location}.")
+    remedy = gettext_noop("Have it counted; until then it is out of use.")
+
+
+class WhyMissing(Refusal):
+    reason = gettext_noop("{count} changes the record: say why it was wrong.")
+    remedy = gettext_noop("Choose a reason; “nobody knows” is one.")
     status = 422

@@ -124,13 +124,17 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """What can be done with the selected rows: a POST of their `ids` to `route`."""
+    """What can be done with the selected rows: a POST of their `ids` to `route`.
+
+    `asks` are choices that go with it – name, title, (value, word) – of which the first is chosen already.
+    """
 
     route: str
     title: Words
     permission: str
     icon: str = "check"
     primary: bool = False
+    asks: tuple[tuple[str, Words, Sequence[tuple[Any, Words]]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,9 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "stock.count_ordered": _("Count asked for. {reason}"),
         "stock.count_entered": _("Figures entered."),
         "stock.count_posted": _("Posted; difference {difference}."),
+        "stock.count_recount": _("To be counted once more: {bins}. {reason}"),
+        "stock.count_waits": _("Waits for approval; lines beyond their tolerance: {wrong}."),
+        "stock.count_cancelled": _("Given up. {reason}"),
         "stock.transfer_planned": _("Planned: {quantity} of {item}."),
         "stock.transfer_shipped": _("Sent."),
         "stock.transfer_received": _("Received."),
@@ -161,6 +164,8 @@ def _uneventful(kind: str, data: Mapping[str, Any]) -> str | None:
             return gettext("Nothing more was free to reserve.")
         case "stock.count_posted" if data.get("wrong_bins") == 0:
             return gettext("Posted; the record was right.")
+        case "stock.count_posted" if "difference" not in data:
+            return gettext("Posted; lines where the record was wrong: {wrong_bins}.")
         case "stock.count_posted" if "wrong_bins" in data and not Decimal(str(data["difference"])):
             return gettext("Posted; in sum the record was right, in single bins it was not.")
     return None
