@@ -9,7 +9,6 @@ from django.db.models import F
 
 from qitao.journal.command import Command
 from qitao.journal.facts import record
-from qitao.journal.lifecycle import advance
 from qitao.journal.numbers import next_code
 from qitao.kernel.quantity import ZERO
 from qitao.picking.models import PickLine, PickList
@@ -17,7 +16,7 @@ from qitao.picking.queries import WORKING, lacking
 from qitao.production.models import Requirement, WorkOrder
 from qitao.stock import ledger
 from qitao.stock import queries as stock
-from qitao.stock.models import TRANSFER, Balance, TransferLine
+from qitao.stock.models import Balance
 
 PICKED_STATES = ("released", "started", "paused")
 
@@ -189,58 +188,6 @@ def give_up(requirement: Requirement, quantity: Decimal) -> Decimal:
             _shrink(line, to=line.open_quantity - part)
             cut += part
     return cut
-
-
-def drop_unbacked(*, item_id: int, warehouse_id: int) -> list[WorkOrder]:
-    """Cut open pick lines of bins where less is allocated than they ask – after a count, say – the last served first.
-
-    Returns the work orders that lost something. The item must be locked.
-    """
-    lines = list(
-        PickLine.objects.filter(status="open", item=item_id, location__warehouse=warehouse_id)
-        .select_related("requirement__work_order")
-        .order_by("-requirement__work_order__rank", "-id")
-    )
-    lost = {}
-    for line in lines:
-        excess = _unbacked(line)
-        if excess > 0:
-            left = max(line.open_quantity - excess, ZERO)
-            PickLine.objects.filter(pk=line.pk).update(
-                quantity=line.picked + left if line.picked + left else F("quantity"),
-                status="open" if left else "short",
-            )
-            lost[line.requirement.work_order_id] = line.requirement.work_order
-    return list(lost.values())
-
-
-def _unbacked(place: PickLine | TransferLine) -> Decimal:
-    """Return by how much the claims on a bin's lot exceed what is allocated there."""
-    location = place.location_id if isinstance(place, PickLine) else place.from_location_id
-    what = {"item": place.item_id, "lot": place.lot_id, "owner": place.owner}
-    picks = PickLine.objects.filter(status="open", location=location, **what)
-    transfers = TransferLine.objects.filter(transfer__status="planned", from_location=location, **what)
-    claimed = sum((pick.open_quantity for pick in picks), ZERO) + sum((t.quantity for t in transfers), ZERO)
-    allocated = Balance.objects.filter(status="ok", location=location, **what).values_list("allocated", flat=True)
-    return claimed - sum(allocated, ZERO)
-
-
-def drop_unbacked_transfers(*, item_id: int, warehouse_id: int) -> None:
-    """Cut planned transfers of what is not there any more; one that carries nothing more is cancelled.
-
-    Picks are cut before (`drop_unbacked`): what is left over here, transfers alone claim. The item must be locked.
-    """
-    lines = TransferLine.objects.filter(
-        transfer__status="planned", item=item_id, from_location__warehouse=warehouse_id
-    ).select_related("transfer")
-    for line in lines.order_by("-id"):
-        left = line.quantity - max(_unbacked(line), ZERO)
-        if left > 0:
-            TransferLine.objects.filter(pk=line.pk).update(quantity=left)
-        else:
-            line.delete()
-            if not line.transfer.lines.exists():
-                advance(line.transfer, "cancel", lifecycle=TRANSFER)
 
 
 def finish_if_done(pick_list: PickList) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +19,7 @@ from qitao.production import queries as production
 from qitao.production.models import Requirement, WorkOrder
 from qitao.stock import ledger
 from qitao.stock import queries as stock
-from qitao.stock.models import Balance, Lane, Location, Move, Warehouse
+from qitao.stock.models import Balance, Lane, Location, Move, TransferLine, Warehouse
 
 WORKING = ("open", "in_progress")
 RETURNED_STATES = ("released", "started", "paused", "completed", "cancelled")  # once it is closed nothing comes back
@@ -57,6 +58,26 @@ def open_lines_at(place: Location) -> QuerySet[PickLine]:
     """Return the lines still to be picked from a bin, the list made first first."""
     rows = PickLine.objects.filter(location=place, status="open")
     return rows.select_related("pick_list", "item__unit", "lot").order_by("pick_list_id", "id")
+
+
+def has_expired(on: date) -> bool:
+    """Tell whether an open pick line or a planned transfer takes a lot that has expired by `on`."""
+    parts = TransferLine.objects.filter(transfer__status="planned", lot__expires_on__lt=on)
+    return PickLine.objects.filter(status="open", lot__expires_on__lt=on).exists() or parts.exists()
+
+
+NEWS_MINUTES = 30
+
+
+def news(pick_list_ids: Collection[int], *, at: datetime) -> list[Fact]:
+    """Return what stock moving under these lists did to them lately, the newest first, a few at most."""
+    facts = Fact.objects.filter(
+        kind="picking.replanned",
+        subject=PickList._meta.label_lower,
+        subject_id__in=pick_list_ids,
+        at__gte=at - timedelta(minutes=NEWS_MINUTES),
+    )
+    return list(facts.select_related("actor").order_by("-id")[:3])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qitao.journal.command import Command
 from qitao.journal.models import Fact
-from qitao.picking import filling
+from qitao.picking import filling, replanning
 from qitao.picking.actions import DOUBTS
 from qitao.picking.models import PickList, ShortPick
 from qitao.production.models import Requirement, WorkOrder
@@ -49,24 +49,17 @@ def count_doubted(command: Command, fact: Fact) -> None:
 
 
 def recount(command: Command, fact: Fact) -> None:
-    """After a count: cut picks and transfers that nothing stands behind any more, and offer what was found."""
+    """After a count: let picks and transfers that nothing stands behind any more go elsewhere; offer what was found."""
     count, items = Count.objects.get(pk=fact.subject_id), fact.data["items"]
-    lost = [order for item in items for order in filling.drop_unbacked(item_id=item, warehouse_id=count.warehouse_id)]
-    for item in items:
-        filling.drop_unbacked_transfers(item_id=item, warehouse_id=count.warehouse_id)
+    replanning.replan(command, items, warehouse_id=count.warehouse_id)
     serve_waiting(command, items, warehouse_id=count.warehouse_id)
-    filling.finish_lists({order.pk: order for order in lost}.values())
 
 
 def refit(command: Command, fact: Fact) -> None:
-    """After a stock document: cut what lost its stock, and offer what is there to those who wait for it."""
-    warehouse_id = fact.data["warehouse"]
-    lost: list[WorkOrder] = []
-    for item_id in fact.data["took"]:
-        lost += filling.drop_unbacked(item_id=item_id, warehouse_id=warehouse_id)
-        filling.drop_unbacked_transfers(item_id=item_id, warehouse_id=warehouse_id)
-    serve_waiting(command, fact.data["items"], warehouse_id=warehouse_id)
-    filling.finish_lists(lost)
+    """After a move or a stock document: let what lost its stock go elsewhere, and offer what is there to who waits."""
+    replanning.replan(command, fact.data["took"], warehouse_id=fact.data["warehouse"])
+    if fact.data["items"]:
+        serve_waiting(command, fact.data["items"], warehouse_id=fact.data["warehouse"])
 
 
 def serve_transfer(command: Command, fact: Fact) -> None:

@@ -20,7 +20,7 @@ from qitao.stock.sealed import MOVES
 OVER: Sequence[Reaction] = (picking.drop_lists, over.free_transfers, over.serve_freed, shortages.leave_what_is_over)
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
-    "stock.moved": (planning.ask,),
+    "stock.moved": (picking.refit, planning.ask),
     "stock.document_posted": (picking.refit, planning.ask),
     "stock.document_reversed": (picking.refit, planning.ask),
     "stock.reservation_released": (planning.ask,),
@@ -56,6 +56,7 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "production.split": (picking.relist, planning.ask),
     "production.changed": (picking.relist, picking.serve_items, planning.ask),
     "picking.filled": (waves.join, planning.ask),
+    "picking.replanned": (planning.ask,),
     "picking.picked": (planning.ask,),
     "picking.undone": (planning.ask,),
     "picking.returned": (planning.ask,),

@@ -43,6 +43,7 @@ from qitao.stock.refusals import NothingToMove, SamePlace
 def move(command: Command, *, balance_id: int, to_location_id: int, quantity: Decimal) -> Reply:
     """Put stock from one bin into another of the same warehouse.
 
+    What is allocated moves as well: whoever reacts to the fact lets pick lists and transfers follow.
     Refuses: NotEnoughOnHand, WrongWarehouse, OtherWarehouse, OnItsWay, SamePlace, NothingToMove.
     Records: stock.moved. Locks: the item.
     """
@@ -55,6 +56,7 @@ def move(command: Command, *, balance_id: int, to_location_id: int, quantity: De
     target = ledger.place_in(balance.location.warehouse, to_location_id)
     if target.pk == balance.location_id:
         raise SamePlace(location=str(target))
+    released = max(min(quantity, balance.on_hand) - (balance.on_hand - balance.allocated), Decimal(0))
     line = Line(
         balance.item_id,
         balance.lot_id,
@@ -64,9 +66,20 @@ def move(command: Command, *, balance_id: int, to_location_id: int, quantity: De
         balance.status,
         balance.status,
         balance.owner,
+        released,
     )
     (move_id,) = ledger.post(command, [line], document=balance.item)
-    record(command, "stock.moved", balance.item, quantity=str(quantity), to=str(target))
+    is_new = target.kind in Location.PICKED and balance.location.kind not in Location.PICKED
+    record(
+        command,
+        "stock.moved",
+        balance.item,
+        quantity=str(quantity),
+        to=str(target),
+        warehouse=target.warehouse_id,
+        took=[balance.item_id] if released else [],
+        items=[balance.item_id] if is_new else [],
+    )
     return {"move": move_id}
 
 

@@ -21,7 +21,19 @@ from qitao.stock.models import StockDocument
 from qitao.web import formats
 
 QUANTITIES = frozenset(
-    ("quantity", "was_quantity", "missing", "difference", "replaced", "scrapped", "kept", "rest", "penalty", "cost")
+    (
+        "quantity",
+        "was_quantity",
+        "missing",
+        "lacking",
+        "difference",
+        "replaced",
+        "scrapped",
+        "kept",
+        "rest",
+        "penalty",
+        "cost",
+    )
 )
 DAYS = ("on", "was", "kit_on", "start_on", "due_on")
 ALSO = {"pause_reason": "reason"}  # data that sentences call by a simpler name
@@ -37,6 +49,7 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "picking.returned": _("Brought back to {to}: {quantity} of {item}."),
         "picking.short": _("Short: {missing} of {item} missing ({reason})."),
         "picking.handed_over": _("Got {quantity} of {item} from {giver}."),
+        "picking.replanned": _("{quantity} of {item} do not lie in {was} any more; now they come from {now}."),
         "picking.wave_made": _("Made of {lists}: {lines} lines."),
         "picking.wave_divided": _("Divided into {into}."),
         "picking.wave_dissolved": _("Given up; {lines} lines are picked by their lists."),
@@ -143,7 +156,12 @@ class _Data(dict[str, str]):
 
 def tell(fact: Fact) -> str:
     """Return what happened as a sentence; a kind without one shows its name."""
-    template = _uneventful(fact.kind, fact.data) or _with_scrap(fact.data) or SENTENCES.get(fact.kind)
+    template = (
+        _uneventful(fact.kind, fact.data)
+        or _replanned(fact.kind, fact.data)
+        or _with_scrap(fact.data)
+        or SENTENCES.get(fact.kind)
+    )
     if template is None:
         return fact.kind
     data = _Data({ALSO.get(name, name): _shown(fact.kind, name, value) for name, value in fact.data.items()})
@@ -169,6 +187,15 @@ def _uneventful(kind: str, data: Mapping[str, Any]) -> str | None:
         case "stock.count_posted" if "wrong_bins" in data and not Decimal(str(data["difference"])):
             return gettext("Posted; in sum the record was right, in single bins it was not.")
     return None
+
+
+def _replanned(kind: str, data: Mapping[str, Any]) -> str | None:
+    """Return the sentence for a pick that lost its stock and got not all of it, or nothing, elsewhere."""
+    if kind != "picking.replanned" or not Decimal(data["lacking"]):
+        return None
+    if not data["now"]:
+        return gettext("{quantity} of {item} do not lie in {was} any more, and nothing is free elsewhere.")
+    return gettext("{quantity} of {item} do not lie in {was} any more; now from {now}, and {lacking} are missing.")
 
 
 def _with_scrap(data: Mapping[str, Any]) -> str | None:

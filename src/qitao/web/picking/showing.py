@@ -14,6 +14,7 @@ from qitao.picking import queries
 from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
 from qitao.production.models import Requirement
 from qitao.shortages.models import OPEN_STATES, Case, CaseLine
+from qitao.web.telling import Told, told
 
 LINE_REASONS = tuple((value, word) for value, word in ShortReason.choices if value != ShortReason.NOT_STOCKED)
 
@@ -53,6 +54,7 @@ class PickPage:
     missing: list[Missing]
     last: queries.LastPick | None
     version: int
+    news: list[Told]
     reasons: tuple[tuple[str, object], ...] = LINE_REASONS
 
     @property
@@ -100,6 +102,7 @@ def pick_page(pick_list: PickList, user: User, *, at: datetime, start: str = "")
         missing=missing,
         last=queries.last_pick(pick_list, actor=user, at=at),
         version=version,
+        news=told(queries.news([pick_list.pk], at=at)),
     )
 
 

@@ -10,6 +10,7 @@ from qitao.journal.queries import history, newest
 from qitao.kernel.quantity import plain
 from qitao.picking import stops
 from qitao.picking.models import PickList, Wave
+from qitao.picking.queries import news
 from qitao.web.picking.showing import LINE_REASONS, Missing, cases_of
 from qitao.web.telling import Told, told
 
@@ -48,6 +49,7 @@ class WavePage:
     last: stops.LastTake | None
     version: int
     story: list[Told]
+    news: list[Told]
     reasons: tuple[tuple[str, object], ...] = LINE_REASONS
 
     @property
@@ -101,6 +103,7 @@ def wave_page(wave: Wave, user: User, *, at: datetime, start: str = "") -> WaveP
         last=stops.last_take(wave, actor=user, at=at),
         version=version,
         story=told(history(wave)),
+        news=told(news([pick_list.pk for _, pick_list in lists], at=at)),
     )
 
 
