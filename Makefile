@@ -2,11 +2,12 @@
 #
 #   make demo     run Qitao with the demo factory           make check   lint, types, layers, translations
 #   make test     every test, real database and browser     make bench   the speed goals
+#   make mutants  plants bugs: do the tests bite?
 #   make lock     resolve the requirements anew             make wheel   build the package
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := demo
-.PHONY: demo test check lint layers types words migrations bench lock wheel assets translations browser clean
+.PHONY: demo test check lint layers types words migrations mutants bench lock wheel assets translations browser clean
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
 BIN := .venv/bin
@@ -40,6 +41,9 @@ words: .venv/.stamp-dev
 
 migrations: .venv/.stamp-dev
 	$(BIN)/qitao django makemigrations --check --dry-run
+
+mutants: .venv/.stamp-dev assets translations
+	env -u DJANGO_SETTINGS_MODULE -u DATABASE_URL $(BIN)/python -m tests.mutants $(ARGS)
 
 bench: .venv/.stamp-dev
 	$(BIN)/python -m benchmarks $(ARGS)

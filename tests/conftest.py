@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or server.start()
         os.environ["QITAO_SECRET_KEY"] = secrets.token_urlsafe(48)
         os.environ["QITAO_LOG_LEVEL"] = "WARNING"
+        os.environ["QITAO_DATABASE_CONNECTIONS"] = "100"  # many threads at once, each with its own
         os.environ["DJANGO_SETTINGS_MODULE"] = "qitao.project.settings"
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the test's thread
     import django
@@ -47,9 +48,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
-    """Leave the test database alone at the end: its whole server is thrown away."""
-    return "TEST_DATABASE_URL" not in os.environ
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """Leave the test database alone at the end: its whole server is thrown away, or it is asked for again."""
+    return bool(request.config.getvalue("reuse_db")) or "TEST_DATABASE_URL" not in os.environ
 
 
 @pytest.fixture

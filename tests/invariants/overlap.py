@@ -1,4 +1,4 @@
-"""Two people at the same thing, overlapping in the worst moment – every time, not by chance.
+"""Two people at the same thing, overlapping in the worst moment – every time, not by chance – and many at once.
 
 `overlap(first, second)` does `first` in a transaction that stays open, lets `second` begin on a connection of its own,
 and commits the first only when the second waits for it (or has finished without waiting). What the second has read
@@ -8,7 +8,7 @@ before it waited is then out of date: whoever decides by it, decides wrongly.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psycopg
 from django.db import connection, transaction
@@ -61,3 +61,29 @@ def overlap(first: Callable[[], object], second: Callable[[], object]) -> tuple[
     late.join(PATIENCE)
     assert not late.is_alive(), "somebody waits for ever"
     return answer, late.answer
+
+
+def at_once(works: Sequence[Callable[[], object]]) -> list[object]:
+    """Run all works at the same moment, each on a connection of its own; return replies and refusals.
+
+    All connections stand before the first begins: otherwise they come one by one, and so do the works.
+    """
+    gate, answers = threading.Barrier(len(works)), [None] * len(works)
+
+    def one(place: int) -> None:
+        connection.ensure_connection()
+        gate.wait(PATIENCE)
+        try:
+            answers[place] = works[place]()
+        except Exception as answer:  # every answer counts, whatever it is
+            answers[place] = answer
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=(place,)) for place in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive(), "somebody waits for ever"
+    return answers

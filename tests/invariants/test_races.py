@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
@@ -25,6 +24,7 @@ from qitao.stock.ledger import MANY_ITEMS, lock_items
 from qitao.stock.models import Balance, Reservation
 from qitao.stock.refusals import NotEnoughOnHand
 from tests import small_plant
+from tests.invariants.overlap import at_once
 from tests.small_plant import SmallPlant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,28 +33,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def plant() -> SmallPlant:
     return small_plant.build()
-
-
-def at_once(works: list[Callable[[], object]]) -> list[object]:
-    """Run all works at the same moment, each on a connection of its own; return replies and refusals."""
-    gate, answers = threading.Barrier(len(works)), [None] * len(works)
-
-    def one(place: int) -> None:
-        gate.wait()
-        try:
-            answers[place] = works[place]()
-        except Exception as answer:  # every answer counts, whatever it is
-            answers[place] = answer
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=(place,)) for place in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive(), "somebody waits for ever"
-    return answers
 
 
 def test_fifty_people_fight_for_a_hundred_pieces(plant: SmallPlant) -> None:

@@ -191,3 +191,19 @@ def test_what_is_reserved_beyond_an_order_s_need_is_given_back_with_its_picks(pl
     kept = Reservation.objects.filter(holder_id=bolts(order).pk)
     assert not kept.exists()
     assert late.allocated == 0
+
+
+def test_bins_that_others_have_reserved_do_not_cover_what_is_missing(plant: SmallPlant) -> None:
+    order = plant.released(5, code="WO-1")
+    plant.put("BOLT", "A-01", 20)
+    picking.make_list(plant.do("line_leader"), work_order_id=order.pk)
+    plant.put("BOLT", "A-02", 20)
+    plant.put("BOLT", "A-03", 20)
+    production.reserve_material(
+        plant.do("planner"), work_order_id=plant.work_order(7, code="WO-2").pk
+    )  # 28 of these 40
+    short = {"pick_line_id": line_of(order).pk, "found": Decimal(0), "reason": "empty"}
+    reply = picking.report_short(plant.do("picker"), **short)
+    assert not reply["covered"]  # each bin shows 12 to take, both together have no more
+    order.refresh_from_db()
+    assert order.status == "paused"

@@ -324,9 +324,7 @@ def report_missing(command: Command, *, requirement_id: int, note: str = "") -> 
 
 
 def _tell_short(command: Command, short: ShortPick) -> Reply:
-    offers = queries.elsewhere(short.requirement, missing=short.missing, on=command.on)
-    nearby = sum((offer.free for offer in offers if offer.kind == "bin"), ZERO)
-    covered = nearby >= short.missing
+    covered = queries.nearby(short.requirement, on=command.on) >= short.missing
     record(
         command,
         "picking.short",

@@ -204,6 +204,15 @@ def elsewhere(requirement: Requirement, *, missing: Decimal, on: date) -> list[E
     return found
 
 
+def nearby(requirement: Requirement, *, on: date) -> Decimal:
+    """Return how much other bins of its warehouse can give a requirement: together never what others reserved."""
+    item, home = requirement.item, requirement.work_order.warehouse
+    spare = ledger.unreserved(item.pk, home.pk) + ledger.held_by(requirement, item_id=item.pk, warehouse_id=home.pk)
+    bins = stock.pickable(item.pk, on=on).filter(location__warehouse=home)
+    lying = sum((balance.on_hand - balance.allocated for balance in bins), ZERO)
+    return min(lying, max(spare, ZERO))
+
+
 def _substitutes(requirement: Requirement, home: Warehouse, *, missing: Decimal, on: date) -> list[Elsewhere]:
     found = []
     work_order = requirement.work_order
