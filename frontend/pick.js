@@ -13,7 +13,7 @@ const said = document.getElementById('said')
 const amount = document.getElementById('amount')
 const short = document.getElementById('short')
 
-const state = { at: '', bin: '', scannedBin: '', quantity: '', undone: '', tapped: -Infinity } // the line, its bin once scanned, another quantity
+const state = { at: '', bin: '', scannedBin: '', quantity: '', over: '', undone: '', tapped: -Infinity } // the line, its bin once scanned, another quantity
 const TWICE = 500 // ms: the second tap of a double one must not confirm the line that the first one brought
 const known = new Map() // line → {open, version}: what answers said, where the page is older
 const answering = new Set() // short reports whose answer the picker waits for
@@ -56,7 +56,7 @@ function next(after) {
 
 function go(line) {
   const isSameBin = line && state.bin && line.dataset.place === state.bin
-  Object.assign(state, { at: line ? idOf(line) : '', quantity: '' })
+  Object.assign(state, { at: line ? idOf(line) : '', quantity: '', over: '' })
   if (!isSameBin) Object.assign(state, { bin: '', scannedBin: '' })
   draw()
 }
@@ -212,13 +212,15 @@ function confirm(line, { item = '', labelled = '', order = '' } = {}) {
   let quantity = state.quantity ? micro(state.quantity) : open
   if (labelled && !state.quantity && micro(labelled) > 0n && micro(labelled) < open) quantity = micro(labelled)
   if (quantity <= 0n) return wrong(say('sayNumber', {}))
-  if (quantity > open) return wrong(say('sayMore', { quantity: shown(quantity), open: shown(open) }))
+  if (quantity > open && !state.over) return wrong(say('sayMore', { quantity: shown(quantity), open: shown(open) }))
   const what = `${shown(quantity)} ${line.dataset.unit} ${line.dataset.item} · ${line.dataset.bin}`
   tell('sent', say('saySent', { what }))
   const fields = { line: line.dataset.line, quantity: plain(quantity), location: state.scannedBin, item }
   if (order) fields.order = order
-  state.quantity = ''
-  post(screen().dataset.url, fields, { kind: 'pick', line: line.dataset.line, quantity: plain(quantity) })
+  const isMore = quantity > open
+  if (isMore) fields.reason = state.over
+  Object.assign(state, { quantity: '', over: '' })
+  post(isMore ? screen().dataset.moreUrl : screen().dataset.url, fields, { kind: 'pick', line: line.dataset.line, quantity: plain(quantity) })
   go(left(line) > 0n ? line : next(state.at))
 }
 
@@ -257,7 +259,7 @@ document.addEventListener('qitao:answered', (event) => {
 function undo(line, url) {
   said.hidden = true
   state.undone = line
-  htmx.ajax('POST', url, { swap: 'none', source: screen(), values: { command_id: number() } })
+  htmx.ajax('POST', url, { swap: 'none', source: said, values: { command_id: number() } }) // the lines may be replaced meanwhile
 }
 
 function shortAnswered(entry, reply) {
@@ -324,6 +326,7 @@ function openAmount(line) {
   const field = amount.querySelector('input')
   field.value = line.querySelector('[name=quantity]').value
   fresh(field)
+  amount.querySelector('[data-more]')?.setAttribute('hidden', '')
   amount.showModal()
   field.focus()
   busy()
@@ -334,6 +337,18 @@ function takeAmount(event) {
   const field = amount.querySelector('input')
   const quantity = micro(field.value)
   const open = left(current())
+  const why = amount.querySelector('[data-more]')
+  if (why && quantity > open) {
+    if (why.hidden) {
+      event.preventDefault()
+      why.hidden = false
+      why.querySelector('[data-more-words]').textContent = say('sayWhy', { quantity: shown(quantity), open: shown(open) })
+      return sound('warn')
+    }
+    Object.assign(state, { quantity: plain(quantity), over: why.querySelector('[name=over]:checked').value })
+    return draw()
+  }
+  state.over = ''
   if (quantity <= 0n || quantity > open) {
     event.preventDefault()
     sound('bad')

@@ -18,7 +18,7 @@ from django.db.models import Sum
 from qitao.journal.models import CommandRecord
 from qitao.kernel.refusal import Refusal
 from qitao.picking import actions as picking
-from qitao.picking import stops, waves
+from qitao.picking import extra, stops, waves
 from qitao.picking.models import PickLine, PickList, Wave
 from qitao.picking.queries import lacking
 from qitao.production import actions as production
@@ -82,6 +82,7 @@ class Walker:
             self.walk_short,
             self.unwalk,
             self.give_up_wave,
+            self.take_more,
         ]
 
     def step(self) -> str:
@@ -385,6 +386,15 @@ class Walker:
         if line.wave_id is None:
             return None
         return waves.undo(self.plant.do("picker"), wave_id=line.wave_id, taken_by=done.pk)  # type: ignore[attr-defined]
+
+    def take_more(self) -> object:
+        line = self.one_of(PickLine.objects.filter(status__in=("open", "picked")))
+        return line and extra.take_more(
+            self.plant.do("warehouse_manager"),
+            pick_line_id=line.pk,  # type: ignore[attr-defined]
+            quantity=line.open_quantity + self.chance.randint(1, 5),  # type: ignore[attr-defined]
+            reason=self.chance.choice(["scrap", "lost"]),
+        )
 
     def give_up_wave(self) -> object:
         wave = self.one_of(stops.open_waves())

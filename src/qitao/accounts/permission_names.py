@@ -36,6 +36,7 @@ PERMISSION_NAMES = MappingProxyType(
         "production.report": gettext_noop("report output"),
         "picking.view": gettext_noop("see pick lists"),
         "picking.pick": gettext_noop("pick material"),
+        "picking.over": gettext_noop("issue beyond the limit"),
         "picking.return": gettext_noop("bring material back to stock"),
         "picking.make": gettext_noop("make pick lists"),
         "planning.view": gettext_noop("see the plan"),

@@ -65,6 +65,7 @@ PERMISSIONS = MappingProxyType(
         "production.report": frozenset({LINE_LEADER, PLANNER}),
         "picking.view": ALL,
         "picking.pick": STORES,
+        "picking.over": frozenset({WAREHOUSE_MANAGER}),
         "picking.return": STORES | {LINE_LEADER},
         "picking.make": frozenset({WAREHOUSE_MANAGER, PLANNER, LINE_LEADER}),
         "planning.view": ALL,

@@ -48,6 +48,16 @@ class PickList(models.Model):
         return self.code
 
 
+class OverReason(models.TextChoices):
+    """Why more is issued than a work order needs."""
+
+    WHOLE_PACK = "whole_pack", _("the whole pack goes to the line")
+    SCRAP = "scrap", _("spoiled on the line")
+    LOST = "lost", _("lost on the line")
+    SET_UP = "set_up", _("used up setting up")
+    OTHER = "other", _("something else")
+
+
 class Wave(models.Model):
     """One walk for several work orders: open lines of their pick lists, taken together, bin by bin.
 
@@ -89,6 +99,10 @@ class PickLine(models.Model):
     returned = models.DecimalField(**QUANTITY, default=0, help_text="Of what was picked, brought back unused.")
     status = models.CharField(max_length=9, choices=State, default=State.OPEN)
     done_at = models.DateTimeField(null=True, blank=True)
+    over_reason = models.CharField(
+        max_length=10, choices=OverReason, blank=True, help_text="Taken beyond what was asked for: why."
+    )
+    over_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = (

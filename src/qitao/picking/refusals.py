@@ -54,3 +54,8 @@ class NothingTogether(Refusal):
 class NothingToDivide(Refusal):
     reason = gettext_noop("{wave} has only one part left to pick.")
     remedy = gettext_noop("Divide it another way, or walk it as it is.")
+
+
+class MoreThanAllowed(Refusal):
+    reason = gettext_noop("{item}: {needed} are needed; with this, {over} more than that were issued. {limit} may be.")
+    remedy = gettext_noop("Take less, or let the warehouse manager issue it.")

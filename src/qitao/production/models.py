@@ -161,6 +161,11 @@ class Requirement(models.Model):
         return f"{self.work_order}-{self.position}"
 
     @property
+    def over_issued(self) -> Decimal:
+        """What was issued beyond the need."""
+        return max(self.issued - self.quantity, Decimal(0))
+
+    @property
     def open_quantity(self) -> Decimal:
         """What is still to be issued."""
         return max(self.quantity - self.issued, Decimal(0))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from qitao.journal import chain, sealed
 from qitao.journal.facts import Reaction, wire
-from qitao.picking import over, waves
+from qitao.picking import extra, over, waves
 from qitao.picking import reactions as picking
 from qitao.planning import tasks as planning
 from qitao.shortages import reactions as shortages
@@ -58,7 +58,8 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "picking.filled": (waves.join, planning.ask),
     "picking.replanned": (planning.ask,),
     "picking.picked": (planning.ask,),
-    "picking.undone": (planning.ask,),
+    "picking.undone": (extra.take_back, planning.ask),
+    "picking.over_issued": (planning.ask,),
     "picking.returned": (planning.ask,),
     "picking.handed_over": (planning.ask,),
     "picking.short": (shortages.open_for_short_pick, picking.count_doubted, planning.ask),

@@ -31,6 +31,9 @@ class Warehouse(models.Model):
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=9, choices=Kind, default=Kind.STORE)
+    over_percent = models.PositiveIntegerField(
+        default=10, help_text="How many percent beyond a requirement a picker may issue; a whole pack always."
+    )
     back_days = models.PositiveIntegerField(default=31, help_text="How many days back a document may be dated.")
 
     def __str__(self) -> str:

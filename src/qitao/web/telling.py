@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qitao.journal.models import Fact
-from qitao.picking.models import ShortReason
+from qitao.picking.models import OverReason, ShortReason
 from qitao.production.models import ScrapReason
 from qitao.shortages.models import Case, Cause, OptionKind
 from qitao.stock.models import StockDocument
@@ -49,6 +49,7 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "picking.returned": _("Brought back to {to}: {quantity} of {item}."),
         "picking.short": _("Short: {missing} of {item} missing ({reason})."),
         "picking.handed_over": _("Got {quantity} of {item} from {giver}."),
+        "picking.over_issued": _("Took {quantity} of {item} beyond what was asked for ({reason}). {note}"),
         "picking.replanned": _("{quantity} of {item} do not lie in {was} any more; now they come from {now}."),
         "picking.wave_made": _("Made of {lists}: {lines} lines."),
         "picking.wave_divided": _("Divided into {into}."),
@@ -126,6 +127,7 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
 CHOICES: Mapping[tuple[str, str], Mapping[str, Any]] = MappingProxyType(
     {
         ("picking.short", "reason"): dict(ShortReason.choices),
+        ("picking.over_issued", "reason"): dict(OverReason.choices),
         ("picking.wave_short", "reason"): dict(ShortReason.choices),
         ("production.reported", "reason"): dict(ScrapReason.choices),
         ("shortages.decided", "kind"): dict(OptionKind.choices),

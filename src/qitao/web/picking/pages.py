@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from qitao.picking import actions, queries
-from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
+from qitao.picking import actions, extra, queries
+from qitao.picking.models import OverReason, PickLine, PickList, ShortPick, ShortReason
 from qitao.production import actions as production
 from qitao.production.models import Requirement, WorkOrder
 from qitao.shortages import actions as shortages
@@ -67,7 +67,7 @@ def pick_list(request: Request, code: str) -> HttpResponseBase:
 def lines(request: Request, code: str) -> HttpResponseBase:
     """Show all lines of a pick list, each with a way to it."""
     found = _list(code)
-    shown = pick_page(found, request.user, at=timezone.now())
+    shown = pick_page(found, request.user, at=timezone.now(), more=request.GET.get("more", ""))
     may_pick = request.user.may("picking.pick") and request.user.works_in(found.warehouse.code)
     return render(request, "picking/lines.html", {"page": shown, "may_pick": may_pick})
 
@@ -112,6 +112,35 @@ def confirm(request: Request, code: str) -> HttpResponseBase:
     if wants_json(request):
         return said(text, line=line.pk, open=reply["open"], undo=undo_url)
     return done(request, text, to=reverse("pick-list", args=[code]), undo=undo_url)
+
+
+@page(permission="picking.pick", methods=["POST"])
+def take_more(request: Request, code: str) -> HttpResponseBase:
+    """Take more than a line asks for, with the reason."""
+    line = _line(request, code)
+    fields = Reading(request.POST)
+    quantity = fields.positive("quantity", title=_("Quantity"))
+    reply = extra.take_more(
+        command_from(request),
+        pick_line_id=line.pk,
+        quantity=quantity,
+        reason=fields.choice("reason", OverReason.values, title=_("Why more than needed")),
+        note=fields.text("note", title=_("Note")),
+        scanned_location=scanned.location(line, fields.text("location", title=_("Bin"))),
+        scanned_item=scanned.item(line, fields.text("item", title=_("Item"))),
+    )
+    over, unit = Decimal(reply["over"]), line.item.unit
+    text = _("Picked: {quantity} {unit} {item} from {bin}").format(
+        quantity=formats.quantity(quantity, unit), unit=unit, item=line.item.code, bin=line.location.code
+    )
+    if over:
+        text = _("{picked}; {over} {unit} more than needed.").format(
+            picked=text, over=formats.quantity(over, unit), unit=unit
+        )
+    undo_url = reverse("pick-undo", args=[code, reply["pick_line"], reply["move"]])
+    if wants_json(request):
+        return said(text, line=line.pk, open="0", undo=undo_url)
+    return done(request, text, to=reverse("pick-list-lines", args=[code]), undo=undo_url)
 
 
 @page(permission="picking.pick", methods=["POST"])

@@ -11,7 +11,7 @@ from qitao.accounts.models import User
 from qitao.journal.queries import newest
 from qitao.kernel.quantity import ZERO, plain
 from qitao.picking import queries
-from qitao.picking.models import PickLine, PickList, ShortPick, ShortReason
+from qitao.picking.models import OverReason, PickLine, PickList, ShortPick, ShortReason
 from qitao.production.models import Requirement
 from qitao.shortages.models import OPEN_STATES, Case, CaseLine
 from qitao.web.telling import Told, told
@@ -55,6 +55,8 @@ class PickPage:
     last: queries.LastPick | None
     version: int
     news: list[Told]
+    more: PickLine | None = None
+    over_reasons: tuple[tuple[str, object], ...] = tuple(OverReason.choices)
     reasons: tuple[tuple[str, object], ...] = LINE_REASONS
 
     @property
@@ -84,8 +86,8 @@ class PickPage:
         return next((each for each in self.lines if each.is_current), None)
 
 
-def pick_page(pick_list: PickList, user: User, *, at: datetime, start: str = "") -> PickPage:
-    """Return a pick list with the line `start` – or the first open one – to be taken next."""
+def pick_page(pick_list: PickList, user: User, *, at: datetime, start: str = "", more: str = "") -> PickPage:
+    """Return a pick list with the line `start` – or the first open one – to be taken next, and `more` to be taken."""
     version = newest()
     rows = list(queries.route(pick_list))
     open_rows = [row for row in rows if row.status == PickLine.State.OPEN]
@@ -103,6 +105,7 @@ def pick_page(pick_list: PickList, user: User, *, at: datetime, start: str = "")
         last=queries.last_pick(pick_list, actor=user, at=at),
         version=version,
         news=told(queries.news([pick_list.pk], at=at)),
+        more=next((row for row in rows if str(row.pk) == more and row.status == PickLine.State.PICKED), None),
     )
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("pick-lists/<path:code>/confirm-lines/", pages.confirm_lines, name="pick-confirm-lines"),
     path("pick-lists/<path:code>/undo-lines/<uuid:taken_by>/", pages.undo_lines, name="pick-undo-lines"),
     path("pick-lists/<path:code>/undo/<int:line>/<int:move>/", pages.undo, name="pick-undo"),
+    path("pick-lists/<path:code>/more/", pages.take_more, name="pick-more"),
     path("pick-lists/<path:code>/short/", pages.short, name="pick-short"),
     path("pick-lists/<path:code>/missing/", pages.missing, name="pick-missing"),
     path("pick-lists/<path:code>/", pages.pick_list, name="pick-list"),

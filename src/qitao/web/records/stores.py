@@ -93,6 +93,7 @@ WAREHOUSE = Form(
                 Field("name_en", _("English name"), longest=120),
                 Field("site_id", _("Site"), "choice", required=True, choices=sites),
                 Field("kind", _("Kind"), "choice", required=True, choices=Warehouse.Kind.choices, usual="store"),
+                Field("over_percent", _("Percent beyond the need that a picker may issue"), "number", usual=10),
                 Field("back_days", _("Days back that a document may be dated"), "number", usual=31),
             ),
         ),

@@ -16,6 +16,7 @@ from qitao.accounts.models import User
 from qitao.journal.models import Fact
 from qitao.journal.queries import history
 from qitao.kernel.quantity import ZERO
+from qitao.picking.consumption import Consumed, consumed, over_reasons
 from qitao.picking.models import PickLine, PickList
 from qitao.picking.queries import RETURNED_STATES, Returnable, lists, returnable
 from qitao.planning.models import DemandDate, KitDate
@@ -101,6 +102,8 @@ class Line:
     is_bottleneck: bool
     case: Case | None
 
+    over_why: str
+
     @property
     def is_done(self) -> bool:
         return not self.requirement.open_quantity
@@ -119,6 +122,7 @@ class WorkOrderPage:
     demands: list[DemandDate]
     story: list[Told]
     returnable: list[Returnable]
+    consumed: list[Consumed]
     may_report: bool
     may_split: bool
     may_change: bool
@@ -164,6 +168,7 @@ def work_order_page(order: WorkOrder, user: User) -> WorkOrderPage:
         demands=demands_behind([order.pk]).get(order.pk, []),
         story=told(_facts(order)),
         returnable=_returnable(order) if user.may("picking.return") else [],
+        consumed=consumed(order),
         may_report=can_make and user.may("production.report"),
         may_split=order.is_open and order.open_quantity > 0 and user.may("production.change"),
         may_change=order.status in actions.CHANGED_STATES and user.may("production.change"),
@@ -202,6 +207,7 @@ def _lines(order: WorkOrder, kit: KitDate | None) -> list[Line]:
         .annotate(all=Sum("quantity"))
     )
     cases = cases_of(row.pk for row in rows)
+    over_why = over_reasons(rows)
     planned = {line.requirement.pk: line for line in details([kit])[kit.pk].lines} if kit and order.is_open else {}
     lines = [
         Line(
@@ -213,6 +219,7 @@ def _lines(order: WorkOrder, kit: KitDate | None) -> list[Line]:
             tone=planned[row.pk].tone if row.pk in planned else "",
             is_bottleneck=kit is not None and kit.bottleneck_id == row.pk,
             case=cases.get(row.pk),
+            over_why=over_why.get(row.pk, ""),
         )
         for row in rows
     ]
