@@ -60,6 +60,7 @@ MAP = (
         _("Records"),
         (
             Place("items", _("Items"), "item", "catalog.view", "i"),
+            Place("trace", _("Trace"), "trace", "stock.view", "f"),
             Place("deliveries", _("Chase list"), "truck", "purchasing.view", "d"),
             Place("purchase-orders", _("Purchase orders"), "purchase", "purchasing.view", "p"),
             Place("requisitions", _("Requisitions"), "requisition", "purchasing.view", "q"),

@@ -9,6 +9,7 @@ AREAS = (
     "live",
     "items",
     "stores",
+    "tracing",
     "imports",
     "board",
     "cases",

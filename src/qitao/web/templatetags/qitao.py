@@ -19,6 +19,7 @@ from qitao.web.navigation import Group, groups_for, landing
 from qitao.web.places import page_of
 from qitao.web.plan_age import PlanAge, plan_age
 from qitao.web.request import Request
+from qitao.web.tracing.both import trace_url
 
 register = template.Library()
 
@@ -33,6 +34,7 @@ register.filter("short_day", formats.short_day)
 register.filter("named", formats.named)
 register.filter("page_of", page_of)
 register.filter("plain", plain)
+register.filter("trace_of", trace_url)
 register.filter("qr", codes.qr)
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.shape, name="shape")
