@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -22,6 +22,7 @@ from qitao.picking import extra, stops, waves
 from qitao.picking.models import PickLine, PickList, Wave
 from qitao.picking.queries import lacking
 from qitao.production import actions as production
+from qitao.production import changing, merging, reworking
 from qitao.production.models import Requirement, ScrapReason, WorkOrder
 from qitao.purchasing import actions as purchasing
 from qitao.purchasing.models import Delivery
@@ -83,6 +84,11 @@ class Walker:
             self.unwalk,
             self.give_up_wave,
             self.take_more,
+            self.reject,
+            self.reject,
+            self.rework,
+            self.merge,
+            self.change,
         ]
 
     def step(self) -> str:
@@ -402,6 +408,41 @@ class Walker:
             return None
         return waves.dissolve(self.plant.do("warehouse_manager"), wave_id=wave.pk)  # type: ignore[attr-defined]
 
+    def reject(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(status__in=("released", "started")))
+        return order and production.report_output(
+            self.plant.do("line_leader"),
+            work_order_id=order.pk,  # type: ignore[attr-defined]
+            quantity=Decimal(self.chance.randint(0, 2)),
+            rejected=Decimal(self.chance.randint(1, 3)),
+            scrap_reason=self.chance.choice(ScrapReason.values),
+        )
+
+    def rework(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(quantity_rejected__gt=0))
+        if order is None:
+            return None
+        quantity = self.amount(order.quantity_rejected)  # type: ignore[attr-defined]
+        leader = self.plant.do("line_leader")
+        made = reworking.rework(leader, work_order_id=order.pk, quantity=quantity, due_on=date(2026, 1, 20))  # type: ignore[attr-defined]
+        return production.release(self.plant.do("planner"), work_order_id=made["work_order"])
+
+    def merge(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(status__in=("firm", "released")))
+        into = order and self.one_of(WorkOrder.objects.filter(status=order.status))  # type: ignore[attr-defined]
+        return into and merging.merge(self.plant.do("planner"), work_order_id=order.pk, into_id=into.pk)  # type: ignore[attr-defined]
+
+    def change(self) -> object:
+        order = self.one_of(WorkOrder.objects.filter(status__in=("firm", "released", "started", "paused")))
+        return order and changing.change_order(
+            self.plant.do("planner"),
+            work_order_id=order.pk,  # type: ignore[attr-defined]
+            quantity=Decimal(self.chance.randint(1, 15)),
+            start_on=order.start_on,  # type: ignore[attr-defined]
+            due_on=order.due_on,  # type: ignore[attr-defined]
+            bom_id=order.bom_id,  # type: ignore[attr-defined]
+        )
+
 
 def nothing_is_held_for_what_is_over(after: str) -> None:
     over = ("completed", "closed", "cancelled")
@@ -472,8 +513,11 @@ def what_was_made_is_in_the_ledger(item_id: int) -> None:
     for order in WorkOrder.objects.filter(item=item_id):
         moves = Move.objects.filter(item=item_id, document="production.workorder", document_id=order.pk)
         lost = sum((move.quantity for move in moves.filter(to_location__kind="scrap")), Decimal(0))
-        good = sum((move.quantity for move in moves.exclude(to_location__kind="scrap")), Decimal(0))
-        assert (good, lost) == (order.quantity_done, order.quantity_scrapped)
+        again = sum((move.quantity for move in moves.filter(to_location__kind="production")), Decimal(0))
+        unfit = sum((move.quantity for move in moves.filter(to_status="rejected")), Decimal(0))
+        good = sum((move.quantity for move in moves), Decimal(0)) - lost - again - unfit
+        assert (good, unfit, lost) == (order.quantity_done, order.quantity_rejected, order.quantity_scrapped)
+        assert again == (order.quantity_made if order.reworks_id else 0)
         assert order.quantity_made <= order.quantity
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from qitao.accounts.roles import ROLES, permitted
 from qitao.kernel.refusal import NotAllowed, NotNow, Refusal
-from qitao.production import actions
-from qitao.production.models import WORK_ORDER, WorkOrder
+from qitao.production import actions, merging
+from qitao.production.models import WORK_ORDER, Closing, WorkOrder
 from tests import small_plant
 from tests.invariants.overlap import overlap
 from tests.production.states_page import PAGE, page
@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "finish": (actions.finish, {"reason": "enough"}),
     "close": (actions.close, {}),
     "cancel": (actions.cancel, {}),
+    "merge": (merging.merge, {}),  # with another one in the same state
 }
 COMPLETES_FROM = ("released", "started")  # whoever reports output has started
 
@@ -46,9 +47,12 @@ def test_every_verb_of_the_table_has_an_action() -> None:
 def test_a_verb_works_from_its_states_for_its_roles_and_nowhere_else(verb: str) -> None:
     plant = small_plant.build()
     act, facts = VERBS[verb]
-    order = plant.work_order(10)
+    order, other = plant.work_order(10), plant.work_order(10)
+    if verb == "merge":
+        facts = {"into_id": other.pk}
     for state, role in product(WORK_ORDER.states, ROLES):
-        WorkOrder.objects.filter(pk=order.pk).update(status=state, quantity_done=0)
+        Closing.objects.all().delete()
+        WorkOrder.objects.filter(pk__in=[order.pk, other.pk]).update(status=state, quantity_done=0)
         try:
             act(plant.do(role), work_order_id=order.pk, **facts)
             answer = "done"
@@ -81,11 +85,13 @@ def test_a_verb_works_from_its_states_for_its_roles_and_nowhere_else(verb: str) 
 )
 def test_of_two_at_once_one_wins_and_the_other_is_told_why(state: str, first: str, second: str) -> None:
     plant = small_plant.build()
-    order = plant.work_order(10)
-    WorkOrder.objects.filter(pk=order.pk).update(status=state)
+    order, other = plant.work_order(10), plant.work_order(10)
+    WorkOrder.objects.filter(pk__in=[order.pk, other.pk]).update(status=state)
 
     def walk(plant: SmallPlant, verb: str) -> object:
         act, facts = VERBS[verb]
+        if verb == "merge":
+            facts = {"into_id": other.pk}
         return act(plant.do("planner"), work_order_id=order.pk, **facts)
 
     won, lost = overlap(lambda: walk(plant, first), lambda: walk(plant, second))

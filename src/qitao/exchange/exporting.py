@@ -249,7 +249,8 @@ def _demands(note: Note) -> Iterator[Values]:
 
 
 def _open_work_orders() -> Sequence[WorkOrder]:
-    rows = WorkOrder.objects.filter(status__in=OPEN_STATES).select_related("item", "warehouse", "bom")
+    """Return what is to be made; a rework order is not a folder's: its pieces lie in stock, as rejected."""
+    rows = WorkOrder.objects.filter(status__in=OPEN_STATES, reworks=None).select_related("item", "warehouse", "bom")
     return list(rows.order_by("id"))
 
 
@@ -264,7 +265,7 @@ def _work_orders() -> Iterator[Values]:
             "priority": order.rank,
             "status": ORDER_STATUS[order.status],
             "quantity_done": order.quantity_done,
-            "quantity_scrapped": order.quantity_scrapped or "",
+            "quantity_scrapped": order.quantity_scrapped + order.quantity_rejected or "",
             "warehouse": order.warehouse.code,
         }
 

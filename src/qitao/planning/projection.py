@@ -116,7 +116,9 @@ def _events(item: Item) -> Iterator[Event]:
     for asked in open_requisitions(item):
         yield Event("requisition", asked.expected_on, asked.quantity, asked.code, asked)
     for made in WorkOrder.objects.filter(
-        item=item, status__in=OPEN_STATES, quantity__gt=F("quantity_done") + F("quantity_scrapped")
+        item=item,
+        status__in=OPEN_STATES,
+        quantity__gt=F("quantity_done") + F("quantity_scrapped") + F("quantity_rejected"),
     ):
         yield Event("make", made.due_on, made.open_quantity, made.code, made)
     uses = Requirement.objects.filter(item=item, work_order__status__in=OPEN_STATES, quantity__gt=F("issued"))

@@ -17,8 +17,10 @@ from qitao.journal.numbers import next_code
 from qitao.kernel.quantity import PLACES, ZERO, plain, required, round_up
 from qitao.kernel.refusal import BadValue
 from qitao.kernel.words import gettext_noop
+from qitao.production import variance
 from qitao.production.dividing import divide, twin_code
-from qitao.production.models import OPEN_STATES, WORK_ORDER, Requirement, ScrapReason, WorkOrder
+from qitao.production.models import OPEN_STATES, WORK_ORDER, Requirement, WorkOrder
+from qitao.production.output import Output, rejects_taken
 from qitao.production.queries import last_rank, lock_ranks, open_requirements, shares
 from qitao.production.refusals import (
     MoreThanAsked,
@@ -29,7 +31,7 @@ from qitao.production.refusals import (
 )
 from qitao.stock import ledger
 from qitao.stock import queries as stock
-from qitao.stock.models import Location, Reservation
+from qitao.stock.models import Reservation
 
 REQUIREMENT = "production.requirement"
 CHANGED_STATES = ("draft", *OPEN_STATES)
@@ -249,12 +251,15 @@ def finish(command: Command, *, work_order_id: int, reason: str) -> Reply:
 def close(command: Command, *, work_order_id: int) -> Reply:
     """Close a completed work order; what is still reserved or allocated for it is free again.
 
-    Refuses: NotNow. Records: production.closed. Locks: the items it needs.
+    How it ended against what was planned is kept with it. Refuses: NotNow. Records: production.closed.
+    Locks: the items it needs.
     """
     work_order = WorkOrder.objects.get(pk=work_order_id)
     _lock_material(work_order.pk)
     _give_back(work_order)
-    return _walk(command, work_order_id, "close", "production.closed")
+    reply = _walk(command, work_order_id, "close", "production.closed")
+    variance.keep(command, WorkOrder.objects.get(pk=work_order_id))
+    return reply
 
 
 @action(permission="production.change")
@@ -284,53 +289,49 @@ def report_output(
     location_id: int | None = None,
     scrapped: Decimal = ZERO,
     scrap_reason: str = "",
+    rejected: Decimal = ZERO,
+    lot_code: str = "",
 ) -> Reply:
-    """Take finished pieces into stock, and count those that were made and lost; neither is to be made any more.
+    """Take finished pieces into stock, rejected ones as such, and count those that were lost: none is still to be made.
 
-    With the last one the work order is complete, and holds no material any more.
-    Refuses: MoreThanAsked, NotNow, BadValue, WrongWarehouse, OtherWarehouse. Records: production.reported.
-    Locks: the product and the items it needs.
+    A rework order takes as many rejects out of stock. With the last piece the work order is complete, and holds no
+    material any more. `lot_code` is the lot of these pieces, where it is not the work order's.
+    Refuses: MoreThanAsked, NotEnoughRejected, NotNow, BadValue, WrongWarehouse, OtherWarehouse.
+    Records: production.reported. Locks: the product and the items it needs.
     """
     work_order = WorkOrder.objects.select_related("item", "warehouse").get(pk=work_order_id)
     ledger.must_work_in(command, work_order.warehouse)
-    _must_be_output(quantity, scrapped, scrap_reason)
+    output = Output(quantity, scrapped, rejected, scrap_reason)
+    output.must_make_sense()
     _lock_material(work_order.pk, also=[work_order.item_id])
-    _count_output(work_order, quantity, scrapped)
-    lot = ledger.lot_of(work_order.item, work_order.lot_code, received_on=command.on)
+    _count_output(work_order, output)
     home = work_order.warehouse
     target = ledger.place_in(home, location_id) if location_id else stock.receiving_location(home)
-    source, lost = ledger.outside(Location.Kind.PRODUCTION), ledger.outside(Location.Kind.SCRAP)
-    parts = [(target, quantity), (lost, scrapped)]
-    lines = [ledger.Line(work_order.item_id, lot.pk, source.pk, place.pk, part) for place, part in parts if part]
-    ledger.post(command, lines, document=work_order)
+    lot = ledger.lot_of(work_order.item, lot_code or work_order.lot_code, received_on=command.on)
+    taken = rejects_taken(work_order, output.made) if work_order.reworks_id else []
+    ledger.post(command, [*taken, *output.lines(lot, target)], document=work_order)
     if not work_order.open_quantity:
         advance(work_order, "complete", lifecycle=WORK_ORDER)
         _give_back(work_order)
-    scrap = {"scrapped": str(scrapped), "reason": scrap_reason} if scrapped else {}
-    record(command, "production.reported", work_order, quantity=str(quantity), items=[work_order.item_id], **scrap)
+    items = [work_order.item_id]
+    record(command, "production.reported", work_order, quantity=str(quantity), items=items, **output.told())
     return {"work_order": work_order.pk, "status": work_order.status}
 
 
-def _must_be_output(quantity: Decimal, scrapped: Decimal, scrap_reason: str) -> None:
-    if quantity < 0 or scrapped < 0 or not quantity + scrapped:
-        raise BadValue(field=gettext_noop("quantity"), problem=gettext_noop("must be above zero"))
-    if scrapped and scrap_reason not in ScrapReason.values:
-        raise BadValue(field=gettext_noop("reason"), problem=gettext_noop("is needed"))
-
-
-def _count_output(work_order: WorkOrder, quantity: Decimal, scrapped: Decimal) -> None:
+def _count_output(work_order: WorkOrder, output: Output) -> None:
     """Count what was made, if so much is still to be made, and let the work order have started."""
-    made = quantity + scrapped
+    made = output.made
     counted = WorkOrder.objects.filter(
         pk=work_order.pk,
         status__in=("released", "started"),
-        quantity__gte=F("quantity_done") + F("quantity_scrapped") + made,
+        quantity__gte=F("quantity_done") + F("quantity_scrapped") + F("quantity_rejected") + made,
     ).update(
-        quantity_done=F("quantity_done") + quantity,
-        quantity_scrapped=F("quantity_scrapped") + scrapped,
+        quantity_done=F("quantity_done") + output.good,
+        quantity_scrapped=F("quantity_scrapped") + output.scrapped,
+        quantity_rejected=F("quantity_rejected") + output.rejected,
         status="started",
     )
-    work_order.refresh_from_db(fields=["quantity_done", "quantity_scrapped", "status"])
+    work_order.refresh_from_db(fields=["quantity_done", "quantity_scrapped", "quantity_rejected", "status"])
     if counted:
         return
     if work_order.status not in WORK_ORDER.sources("start") + WORK_ORDER.sources("complete"):
@@ -455,7 +456,7 @@ def split(command: Command, *, work_order_id: int, quantity: Decimal) -> Reply:
     WorkOrder.objects.filter(rank__gt=work_order.rank).update(rank=F("rank") + 1)
     twin = WorkOrder.objects.get(pk=work_order.pk)
     twin.pk, twin.code = None, twin_code(work_order.code)
-    twin.quantity, twin.quantity_done, twin.quantity_scrapped = rest, ZERO, ZERO
+    twin.quantity, twin.quantity_done, twin.quantity_scrapped, twin.quantity_rejected = rest, ZERO, ZERO, ZERO
     twin.rank, twin.status, twin.pause_reason = work_order.rank + 1, "firm", ""
     twin.save(force_insert=True)
     work_order.quantity -= rest

@@ -26,10 +26,12 @@ from qitao.kernel.words import gettext_noop
 from qitao.production.actions import REQUIREMENT, locked, next_position
 from qitao.production.engineering import drop_line
 from qitao.production.models import Requirement, WorkOrder
+from qitao.production.output import free_rejects
 from qitao.production.refusals import (
     ChangedMeanwhile,
     IssuedBeyond,
     MadeAlready,
+    NotEnoughRejected,
     NothingChanges,
     OtherItemsBom,
     SubstituteChosen,
@@ -81,7 +83,8 @@ def change_order(
     NotNow. Records: production.changed. Locks: the items it needs and will need, the work order.
     """
     wanted = Wanted(quantity, start_on, due_on, bom_id)
-    order = locked(work_order_id, also=_items_of(bom_id, start_on))
+    product = WorkOrder.objects.values_list("item_id", flat=True).get(pk=work_order_id)
+    order = locked(work_order_id, also=[*_items_of(bom_id, start_on), product])
     changes = decide(order, wanted)
     if shown and shown != mark(order, wanted, changes):
         raise ChangedMeanwhile(code=order.code)
@@ -171,7 +174,7 @@ def decide(order: WorkOrder, wanted: Wanted) -> list[LineChange]:
     lines = list(order.requirements.select_related("item__unit", "replaces"))
     changes = _anew(order, lines, wanted) if _follows_bom(order, lines, wanted) else _scaled(order, lines, wanted)
     for change in changes:
-        if change.becomes < change.issued:
+        if change.becomes < min(change.issued, change.was):  # one issued more than it needs stays as it is
             raise IssuedBeyond(item=change.item.code, issued=plain(change.issued), needed=plain(change.becomes))
     return [change for change in changes if change.was != change.becomes]
 
@@ -186,6 +189,9 @@ def _must_make_sense(order: WorkOrder, wanted: Wanted) -> None:
         raise BadValue(field=gettext_noop("due date"), problem=gettext_noop("lies before the start date"))
     if wanted.quantity != order.quantity and wanted.quantity <= order.quantity_made:
         raise MadeAlready(code=order.code, made=plain(order.quantity_made))
+    more = wanted.quantity - order.quantity
+    if order.rework_lot is not None and more > (free := free_rejects(order, order.rework_lot)):
+        raise NotEnoughRejected(item=order.item.code, asked=plain(more), free=plain(max(free, ZERO)))
     bom = _bom(wanted.bom_id)
     if wanted.bom_id != order.bom_id and (bom is None or bom.item_id != order.item_id):
         raise OtherItemsBom(item=order.item.code)

@@ -83,7 +83,7 @@ def touched_by(item: Item) -> list[Touched]:
     items = through_phantoms(item)
     recipes = Recipes(items)
     orders = (
-        WorkOrder.objects.filter(item__in=items, status__in=OPEN_STATES)
+        WorkOrder.objects.filter(item__in=items, status__in=OPEN_STATES, reworks=None)
         .select_related("item__unit", "bom", "warehouse")
         .prefetch_related("requirements__item__unit")
         .order_by("rank", "pk")

@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from qitao.catalog.models import QUANTITY, Bom, Item, WorkCenter
+from qitao.accounts.models import User
+from qitao.catalog.models import MONEY, QUANTITY, Bom, Item, WorkCenter
 from qitao.kernel.lifecycle import Lifecycle
 from qitao.sales.models import SalesOrderLine
-from qitao.stock.models import Warehouse
+from qitao.stock.models import Lot, Warehouse
 
 WORK_ORDER = Lifecycle(
     states=(
@@ -34,6 +35,7 @@ WORK_ORDER = Lifecycle(
         "finish": (("started", "paused"), "completed"),  # with less than ordered, for a reason
         "close": (("completed",), "closed"),
         "cancel": (("draft", "firm", "released", "paused"), "cancelled"),
+        "merge": (("firm", "released"), "cancelled"),  # another one makes its pieces
     },
 )
 OPEN_STATES = ("firm", "released", "started", "paused")
@@ -67,6 +69,7 @@ class WorkOrder(models.Model):
     quantity = models.DecimalField(**QUANTITY)
     quantity_done = models.DecimalField(**QUANTITY, default=0, help_text="Good pieces.")
     quantity_scrapped = models.DecimalField(**QUANTITY, default=0, help_text="Made, but lost: not made once more.")
+    quantity_rejected = models.DecimalField(**QUANTITY, default=0, help_text="Made, and lying in stock as rejected.")
     status = models.CharField(max_length=9, choices=State, default=State.FIRM)
     rank = models.PositiveIntegerField(db_index=True, help_text="1 is served first.")
     start_on = models.DateField(help_text="When its material is needed.")
@@ -82,6 +85,18 @@ class WorkOrder(models.Model):
         blank=True,
         related_name="work_orders",
     )
+    reworks = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rework_orders",
+        help_text="The work order whose rejects it makes good.",
+    )
+    rework_lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, blank=True, help_text="Of the rejects.")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", help_text="It makes its pieces."
+    )
     lot_code = models.CharField(max_length=120, blank=True, help_text="The lot it makes.")
     pause_reason = models.CharField(max_length=200, blank=True)
     short_reason = models.CharField(max_length=200, blank=True, help_text="Why it was finished with less than ordered.")
@@ -95,12 +110,16 @@ class WorkOrder(models.Model):
                 name="production_work_order_makes_something",
             ),
             models.CheckConstraint(
-                condition=Q(quantity_done__gte=0, quantity_scrapped__gte=0),
+                condition=Q(quantity_done__gte=0, quantity_scrapped__gte=0, quantity_rejected__gte=0),
                 name="production_work_order_done_is_not_negative",
             ),
             models.CheckConstraint(
                 condition=Q(due_on__gte=F("start_on")),
                 name="production_work_order_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(reworks=None, rework_lot=None) | Q(reworks__isnull=False, rework_lot__isnull=False),
+                name="production_work_order_reworks_a_lot",
             ),
         )
         indexes = (models.Index(fields=["status", "rank"], name="production_work_order_queue"),)
@@ -110,8 +129,8 @@ class WorkOrder(models.Model):
 
     @property
     def quantity_made(self) -> Decimal:
-        """What was made, good or lost: its material is used."""
-        return self.quantity_done + self.quantity_scrapped
+        """What was made, good, rejected or lost: its material is used."""
+        return self.quantity_done + self.quantity_scrapped + self.quantity_rejected
 
     @property
     def open_quantity(self) -> Decimal:
@@ -169,3 +188,53 @@ class Requirement(models.Model):
     def open_quantity(self) -> Decimal:
         """What is still to be issued."""
         return max(self.quantity - self.issued, Decimal(0))
+
+
+class Closing(models.Model):
+    """How a work order ended, as it was when it was closed: what it made, of what, against what was planned."""
+
+    work_order = models.OneToOneField(WorkOrder, on_delete=models.PROTECT, related_name="closing")
+    at = models.DateTimeField(db_index=True)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    planned = models.DecimalField(**QUANTITY)
+    good = models.DecimalField(**QUANTITY)
+    scrapped = models.DecimalField(**QUANTITY)
+    rejected = models.DecimalField(**QUANTITY)
+    yield_percent = models.DecimalField(max_digits=6, decimal_places=3, null=True, help_text="Good of what was made.")
+    currency = models.CharField(max_length=3)
+    required_value = models.DecimalField(**MONEY, help_text="Of what its pieces take, in this currency.")
+    used_value = models.DecimalField(**MONEY)
+    variance_value = models.DecimalField(**MONEY, help_text="Used beyond what its pieces take; negative: less.")
+
+    def __str__(self) -> str:
+        return str(self.work_order)
+
+
+class ClosingLine(models.Model):
+    """Of one component: what the pieces made take, what was issued and brought back, at the cost of that day."""
+
+    closing = models.ForeignKey(Closing, on_delete=models.CASCADE, related_name="lines")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    required = models.DecimalField(**QUANTITY)
+    issued = models.DecimalField(**QUANTITY, help_text="All that was issued, what was brought back included.")
+    returned = models.DecimalField(**QUANTITY)
+    unit_cost = models.DecimalField(**MONEY)
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["closing", "item"], name="production_closing_line_is_unique"),)
+
+    @property
+    def used(self) -> Decimal:
+        """What stayed with the work order."""
+        return self.issued - self.returned
+
+    @property
+    def over(self) -> Decimal:
+        """What was used beyond what the pieces take; negative: less."""
+        return self.used - self.required
+
+    @property
+    def value(self) -> Decimal:
+        """What that is worth."""
+        return self.over * self.unit_cost

@@ -13,7 +13,7 @@ from qitao.catalog import queries as catalog
 from qitao.catalog.models import Item
 from qitao.catalog.queries import Need
 from qitao.kernel.quantity import required, round_down
-from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
+from qitao.production.models import OPEN_STATES, WORK_ORDER, Requirement, WorkOrder
 
 
 def open_work_orders() -> QuerySet[WorkOrder]:
@@ -72,7 +72,7 @@ def used(work_order: WorkOrder) -> dict[int, Decimal]:
     made, whole = work_order.quantity_made, work_order.quantity
     return {
         line.pk: round_down(min(need.per_unit * made, line.quantity * min(made, whole) / whole))
-        for line, need in _by_bom(work_order)
+        for line, need in by_bom(work_order)
     }
 
 
@@ -85,11 +85,11 @@ def needed(work_order: WorkOrder) -> dict[int, Decimal]:
             scrap_percent=need.scrap_percent,
             step=line.item.unit.smallest,
         )
-        for line, need in _by_bom(work_order)
+        for line, need in by_bom(work_order)
     }
 
 
-def _by_bom(work_order: WorkOrder) -> list[tuple[Requirement, Need]]:
+def by_bom(work_order: WorkOrder) -> list[tuple[Requirement, Need]]:
     """Return the requirements that are one line of the BOM each, with it; none whose work a substitute shares."""
     if work_order.bom is None:
         return []
@@ -121,3 +121,22 @@ def requirements_of(item: Item) -> QuerySet[Requirement]:
 def paused_work_orders() -> QuerySet[WorkOrder]:
     """Return the work orders that stand still, with why."""
     return WorkOrder.objects.filter(status="paused").select_related("item__unit", "work_center").order_by("rank")
+
+
+def alike(work_order: WorkOrder) -> QuerySet[WorkOrder]:
+    """Return the work orders that this one could be merged into, the first served first; see `merging.merge`."""
+    if work_order.status not in WORK_ORDER.sources("merge"):
+        return WorkOrder.objects.none()
+    touched = Requirement.objects.filter(Q(issued__gt=0) | Q(replaces__isnull=False)).values("work_order")
+    rows = WorkOrder.objects.filter(
+        item=work_order.item_id,
+        bom=work_order.bom_id,
+        warehouse=work_order.warehouse_id,
+        status=work_order.status,
+        rework_lot=work_order.rework_lot_id,
+        quantity_done=0,
+        quantity_scrapped=0,
+        quantity_rejected=0,
+    )
+    is_begun = work_order.quantity_made or touched.filter(work_order=work_order).exists()
+    return rows.none() if is_begun else rows.exclude(pk=work_order.pk).exclude(pk__in=touched).order_by("rank")

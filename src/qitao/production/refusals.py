@@ -65,3 +65,13 @@ class OtherItemsBom(Refusal):
 class ChangedMeanwhile(Refusal):
     reason = gettext_noop("{code} is no longer as it was shown.")
     remedy = gettext_noop("Look at what would change now, and decide again.")
+
+
+class NotAlike(Refusal):
+    reason = gettext_noop("{code} cannot be merged into {into}: {why}.")
+    remedy = gettext_noop("Merge only what nobody has begun and what is made alike.")
+
+
+class NotEnoughRejected(Refusal):
+    reason = gettext_noop("{item}: {asked} rejects asked for, but only {free} lie free in this warehouse.")
+    remedy = gettext_noop("Ask for less, or find where the rejects went.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.db.models import F
+
 from qitao.journal.command import Command
 from qitao.journal.facts import record
 from qitao.journal.lifecycle import advance
@@ -45,3 +47,18 @@ def leave_what_is_over(command: Command, fact: Fact) -> None:
             set_severity(command, case)
         else:
             actions.close(command, case_id=case.pk, cause=Cause.ORDER_OVER.value, note=work_order.code)
+
+
+def follow_merge(command: Command, fact: Fact) -> None:
+    """Let the cases of a work order that was merged into another be that one's. Locks: the cases."""
+    lines = {int(was): now for was, now in fact.data["lines"].items()}
+    hit = CaseLine.objects.filter(requirement__in=lines, case__status__in=OPEN_STATES)
+    cases = Case.objects.select_for_update(no_key=True).filter(pk__in=hit.values("case"))
+    for case in cases.order_by("pk"):
+        for line in case.lines.filter(requirement__in=lines):
+            more = case.lines.filter(requirement=lines[line.requirement_id])
+            if more.update(short_quantity=F("short_quantity") + line.short_quantity):
+                line.delete()
+            else:
+                CaseLine.objects.filter(pk=line.pk).update(requirement=lines[line.requirement_id])
+        set_severity(command, case)

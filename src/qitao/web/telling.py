@@ -29,6 +29,7 @@ QUANTITIES = frozenset(
         "difference",
         "replaced",
         "scrapped",
+        "rejected",
         "kept",
         "rest",
         "penalty",
@@ -72,6 +73,9 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "production.cancelled": _("Cancelled."),
         "production.ranked": _("Now served before {before}: rank {now} instead of {was}."),
         "production.substituted": _("{substitute} stands in for {replaced} of {component}."),
+        "production.merged": _("Merged into {into}, which makes its {quantity}."),
+        "production.absorbed": _("Took in {code} with its {quantity}."),
+        "production.rework_ordered": _("{quantity} rejects are made good by {into}."),
         "production.changed": _(
             "Changed: {quantity} instead of {was_quantity}, from {start_on} to {due_on}; {lines} lines."
         ),
@@ -202,6 +206,8 @@ def _replanned(kind: str, data: Mapping[str, Any]) -> str | None:
 
 def _with_scrap(data: Mapping[str, Any]) -> str | None:
     """Return the sentence for output of which something was lost."""
+    if "rejected" in data:
+        return gettext("Reported {quantity} as made, {rejected} as rejected, {scrapped} as scrap ({reason}).")
     if "scrapped" not in data:
         return None
     if not Decimal(data["quantity"]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -42,7 +43,15 @@ def work_order(request: Request, code: str) -> HttpResponseBase:
     """Show one work order: its kit, its requirements, what it waits for, whom it serves, what happened to it."""
     order = get_object_or_404(
         WorkOrder.objects.select_related(
-            "item__unit", "warehouse", "work_center", "bom", "parent__item", "sales_line__order__customer"
+            "item__unit",
+            "warehouse__site",
+            "work_center",
+            "bom",
+            "parent__item",
+            "reworks",
+            "rework_lot",
+            "merged_into",
+            "sales_line__order__customer",
         ),
         code=code,
     )
@@ -97,6 +106,8 @@ def report(request: Request, code: str) -> HttpResponseBase:
     made = fields.quantity("quantity", title=_("Made"))
     lost = fields.text("scrapped", title=_("Scrapped"))
     scrapped = fields.quantity("scrapped", title=_("Scrapped")) if lost else ZERO
+    unfit = fields.text("rejected", title=_("Rejected"))
+    rejected = fields.quantity("rejected", title=_("Rejected")) if unfit else ZERO
     place = fields.text("bin", title=_("Bin"))
     actions.report_output(
         command_from(request),
@@ -104,14 +115,27 @@ def report(request: Request, code: str) -> HttpResponseBase:
         quantity=made,
         location_id=bin_called(place, order.warehouse).pk if place else None,
         scrapped=scrapped,
-        scrap_reason=fields.choice("reason", ScrapReason.values, title=_("Why it is scrap")) if scrapped else "",
+        scrap_reason=fields.choice("reason", ScrapReason.values, title=_("Why not all are good"))
+        if scrapped or rejected
+        else "",
+        rejected=rejected,
+        lot_code=fields.text("lot", title=_("Lot"), longest=120),
     )
+    return done(request, _reported(order, made, scrapped=scrapped, rejected=rejected))
+
+
+def _reported(order: WorkOrder, made: Decimal, *, scrapped: Decimal, rejected: Decimal) -> str:
+    """Say what was reported."""
+    unit = order.item.unit
     said = _("{quantity} {unit} of {item} are in stock.") if made else _("{scrapped} {unit} of {item} are scrap.")
     if made and scrapped:
         said = _("{quantity} {unit} of {item} are in stock, {scrapped} are scrap.")
-    unit = order.item.unit
-    shown = {"quantity": formats.quantity(made, unit), "scrapped": formats.quantity(scrapped, unit)}
-    return done(request, said.format(unit=unit, item=order.item.code, **shown))
+    if rejected:
+        said = _("{item}: {quantity} good, {rejected} rejected, {scrapped} scrap ({unit}).")
+    shown = {"quantity": made, "scrapped": scrapped, "rejected": rejected}
+    return said.format(
+        unit=unit, item=order.item.code, **{name: formats.quantity(each, unit) for name, each in shown.items()}
+    )
 
 
 @page(permission="picking.return", methods=["POST"])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,9 @@ from qitao.planning.models import DemandDate, KitDate
 from qitao.planning.pegging import demands_behind
 from qitao.production import actions
 from qitao.production.models import WORK_ORDER, Requirement, ScrapReason, WorkOrder
+from qitao.production.output import free_rejects_of
+from qitao.production.queries import alike
+from qitao.production.reworking import REWORKED_STATES
 from qitao.shortages.models import Case
 from qitao.shortages.queries import with_short
 from qitao.stock.models import Reservation
@@ -123,11 +128,20 @@ class WorkOrderPage:
     story: list[Told]
     returnable: list[Returnable]
     consumed: list[Consumed]
+    rejects: Decimal
+    mergeable: list[WorkOrder]
+    reworked: list[WorkOrder]
     may_report: bool
+    may_rework: bool
     may_split: bool
     may_change: bool
     may_fill: bool
     may_call: bool
+
+    @property
+    def rework_due(self) -> date:
+        """When a rework order is due if nobody says otherwise: with the order itself, at the earliest today."""
+        return max(self.order.due_on, timezone.localdate())
 
     @property
     def percent(self) -> int:
@@ -153,6 +167,7 @@ class WorkOrderPage:
 def work_order_page(order: WorkOrder, user: User) -> WorkOrderPage:
     """Return what to show of a work order to `user`."""
     kit = KitDate.objects.filter(work_order=order).select_related("run", "bottleneck__item__unit").first()
+    rejects = free_rejects_of(order)
     can_make = order.status in ("released", "started") and order.open_quantity > 0
     return WorkOrderPage(
         order=order,
@@ -169,7 +184,11 @@ def work_order_page(order: WorkOrder, user: User) -> WorkOrderPage:
         story=told(_facts(order)),
         returnable=_returnable(order) if user.may("picking.return") else [],
         consumed=consumed(order),
+        rejects=rejects,
+        mergeable=list(alike(order)) if user.may("production.change") else [],
+        reworked=list(order.rework_orders.order_by("code")),
         may_report=can_make and user.may("production.report"),
+        may_rework=rejects > 0 and order.status in REWORKED_STATES and user.may("production.report"),
         may_split=order.is_open and order.open_quantity > 0 and user.may("production.change"),
         may_change=order.status in actions.CHANGED_STATES and user.may("production.change"),
         may_fill=order.status in ("released", "started", "paused") and user.may("picking.make"),
