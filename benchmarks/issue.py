@@ -44,7 +44,7 @@ def run() -> bool:
     cluster = Cluster(folder)
     try:
         cluster.start()
-        _set_up(folder, cluster.url)
+        _set_up(folder, cluster.owner_url)
         return _measure()
     finally:
         from django.db import connections

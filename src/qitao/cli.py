@@ -173,10 +173,10 @@ def _demo(given: argparse.Namespace, environment: env.Environment) -> int:
 def _prepare(given: argparse.Namespace, environment: env.Environment) -> int:
     from qitao.project import connect
 
-    with connect.database(environment) as url:
+    with connect.database(environment, as_owner=True):
         from qitao.project.prepare import prepare
 
-        prepare(environment.home, url, reset=given.reset, say=lambda text: print(text, flush=True))
+        prepare(environment.home, connect.url(environment), reset=given.reset, say=lambda text: print(text, flush=True))
     return DONE
 
 
@@ -200,13 +200,22 @@ def _worker(given: argparse.Namespace, environment: env.Environment) -> int:
 
 
 def _migrate(given: argparse.Namespace, environment: env.Environment) -> int:
-    return _django(argparse.Namespace(arguments=["migrate", "--no-input"]), environment)
+    from qitao.project import connect
+
+    with connect.database(environment, as_owner=True):
+        from django.core.management import call_command
+
+        from qitao.project import rights
+
+        call_command("migrate", interactive=False)
+        rights.give(connect.role(environment))
+    return DONE
 
 
 def _django(given: argparse.Namespace, environment: env.Environment) -> int:
     from qitao.project import connect
 
-    with connect.database(environment):
+    with connect.database(environment, as_owner=True):
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(["qitao django", *given.arguments])

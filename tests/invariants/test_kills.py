@@ -123,7 +123,11 @@ def strike(what: str, durable: Durable, carriers: Carriers, chance: random.Rando
 def test_nothing_is_lost_and_nothing_done_twice(durable: Durable, tmp_path: Path) -> None:
     variables = {**os.environ, "DATABASE_URL": durable.cluster.url, "PYTHONPATH": os.pathsep.join(sys.path)}
     migrated = subprocess.run(
-        [sys.executable, "-m", "qitao", "migrate"], env=variables, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "qitao", "migrate"],
+        env={**variables, "DATABASE_OWNER_URL": durable.cluster.owner_url},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert migrated.returncode == 0, migrated.stderr[-2000:]
     words = run(ARRANGE, variables).split()

@@ -34,7 +34,7 @@ def cluster(open_folder: Path) -> Iterator[Cluster]:
     """A started cluster with one table of committed rows."""
     cluster = Cluster(open_folder)
     assert cluster.start() is True
-    with psycopg.connect(cluster.url) as connection:
+    with psycopg.connect(cluster.owner_url) as connection:
         connection.execute("create table kept (n int primary key)")
         connection.execute("insert into kept select generate_series(1, 100)")
     yield cluster
@@ -42,7 +42,7 @@ def cluster(open_folder: Path) -> Iterator[Cluster]:
 
 
 def rows(cluster: Cluster) -> int:
-    with psycopg.connect(cluster.url) as connection:
+    with psycopg.connect(cluster.owner_url) as connection:
         found = connection.execute("select count(*) from kept").fetchone()
     assert found is not None
     return int(found[0])
@@ -97,7 +97,7 @@ def test_listens_on_this_machine_only(cluster: Cluster) -> None:
 
 
 def test_qitao_is_no_superuser(cluster: Cluster) -> None:
-    with psycopg.connect(cluster.url) as connection:
+    with psycopg.connect(cluster.owner_url) as connection:
         answer = connection.execute("select usesuper from pg_user where usename = current_user").fetchone()
     assert answer == (False,)
 
@@ -176,7 +176,7 @@ def test_started_while_the_last_one_is_still_leaving(open_folder: Path) -> None:
     cluster = Cluster(open_folder)
     try:
         assert cluster.start() is True
-        with psycopg.connect(cluster.url) as connection:
+        with psycopg.connect(cluster.owner_url) as connection:
             assert connection.execute("select 1").fetchone() == (1,)
     finally:
         cluster.stop()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
+from croniter import croniter
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -58,3 +60,11 @@ def test_the_work_of_a_live_worker_is_left_alone(do_background_work: Callable[[]
 def test_upkeep_is_on_the_clock() -> None:
     tasks = {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
     assert {"qitao:retry_stalled", "qitao:forget_finished"} <= tasks
+
+
+@pytest.mark.parametrize("name", ["journal.seal", "planning.catch_up"])
+def test_what_is_due_every_half_minute_is(name: str) -> None:
+    tasks = {key[0]: task for key, task in app.periodic_registry.periodic_tasks.items()}
+    noon = datetime(2026, 1, 5, 12, tzinfo=UTC).timestamp()
+    times = croniter(tasks[name].cron, start_time=noon)
+    assert [times.get_next(float) - noon for _ in range(3)] == [30, 60, 90]

@@ -8,6 +8,7 @@ from qitao.kernel.words import gettext_noop
 
 PERMISSION_NAMES = MappingProxyType(
     {
+        "journal.view": gettext_noop("read the journal"),
         "home.view": gettext_noop("see today"),
         "search.view": gettext_noop("search"),
         "catalog.view": gettext_noop("see items and BOMs"),

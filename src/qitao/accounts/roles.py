@@ -79,6 +79,7 @@ PERMISSIONS = MappingProxyType(
         "exchange.import": frozenset({ADMINISTRATOR}),
         "exchange.export": OFFICE,
         "accounts.manage": frozenset({ADMINISTRATOR}),
+        "journal.view": frozenset({MANAGER, ADMINISTRATOR}),
     }
 )
 

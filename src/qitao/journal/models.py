@@ -105,6 +105,11 @@ class Verification(models.Model):
         """Whether nothing was wrong."""
         return not self.found
 
+    @property
+    def seconds(self) -> str:
+        """How long it took, as people read it."""
+        return f"{self.took_ms / 1000:.1f}"
+
 
 class Entry(models.Model):
     """A line of the journal as it is read: a command, a refusal, or a change of a record. A view, never written."""

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from qitao.journal import chain
 
 
-@app.periodic(cron="*/30 * * * * *")
+@app.periodic(cron="* * * * * */30")
 @app.task(name="journal.seal", queueing_lock="journal.seal")
 def seal(timestamp: int) -> None:
     """Seal what was written since."""

@@ -32,7 +32,7 @@ def run_plan() -> None:
     actions.run(timezone.now())
 
 
-@app.periodic(cron="*/30 * * * * *")
+@app.periodic(cron="* * * * * */30")
 @app.task(name="planning.catch_up", queueing_lock="planning.catch_up")
 def catch_up(timestamp: int) -> None:
     """Plan where something happened that the last run does not know of."""

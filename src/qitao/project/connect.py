@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from qitao.project import env
+from qitao.project.embedded import address
 from qitao.project.embedded.binaries import EmbeddedDatabaseError
 
 if TYPE_CHECKING:
@@ -20,9 +21,12 @@ class NoDatabase(Exception):
 
 
 @contextmanager
-def database(environment: env.Environment) -> Iterator[str]:
-    """Hold a running database for the time of a command, with Django set up on it."""
-    with server(environment) as url:
+def database(environment: env.Environment, *, as_owner: bool = False) -> Iterator[str]:
+    """Hold a running database for the time of a command, with Django set up on it.
+
+    `as_owner` is for what changes the tables themselves; all else works as a role that cannot rewrite what was written.
+    """
+    with server(environment, as_owner=as_owner) as url:
         set_up(url)
         try:
             yield url
@@ -31,17 +35,31 @@ def database(environment: env.Environment) -> Iterator[str]:
 
 
 @contextmanager
-def server(environment: env.Environment) -> Iterator[str]:
+def server(environment: env.Environment, *, as_owner: bool = False) -> Iterator[str]:
     """Hold a running database for the time of a command that starts other processes, which inherit its address."""
     cluster = None if environment.database_url else embedded(environment)
     try:
         if cluster:
             start(cluster)
-        os.environ["DATABASE_URL"] = cluster.url if cluster else environment.database_url
+        if cluster:
+            url, owner_url = cluster.url, cluster.owner_url
+        else:
+            url, owner_url = environment.database_url, environment.database_owner_url
+        os.environ["DATABASE_URL"] = owner_url if as_owner and owner_url else url
         yield os.environ["DATABASE_URL"]
     finally:
         if cluster:
             cluster.stop()
+
+
+def role(environment: env.Environment) -> str:
+    """Return the name of the role that web server and workers are in the database."""
+    return str(env.connection(url(environment))["USER"])
+
+
+def url(environment: env.Environment) -> str:
+    """Return the address under which web server and workers reach the database."""
+    return environment.database_url or address.url(environment.home)
 
 
 def embedded(environment: env.Environment) -> Cluster:

@@ -7,12 +7,14 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from qitao.project import connect, env, web_server
 from qitao.project.embedded.binaries import EmbeddedDatabaseError
 
 LEAST_FREE_BYTES = 2 * 1024**3
 OLDEST_SERVER = 150000
+SEALED_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,31 @@ def _embedded(environment: env.Environment) -> Iterator[Finding]:
         yield Finding("postgres", True, text, f"if nobody needs it: rm -r {folder}")
 
 
+def _records() -> Iterator[Finding]:
+    """Look at who could rewrite the records, how far they are sealed, and how their last proof ended."""
+    from django.utils import timezone
+
+    from qitao.journal import queries
+    from qitao.project import rights
+
+    open_to = rights.changeable()
+    text = (
+        f"this role can change what is written in {', '.join(open_to)}" if open_to else "cannot be rewritten by Qitao"
+    )
+    yield Finding("records", not open_to, text, "\n       ".join(rights.remedy(open_to)) if open_to else "")
+    chain, proof = queries.chain_state(), queries.last_proof()
+    text = f"sealed up to {timezone.localtime(chain.last.at):%Y-%m-%d %H:%M:%S}" if chain.last else "nothing is sealed"
+    late = chain.waiting and (chain.last is None or timezone.now() - chain.last.at > SEALED_WITHIN)
+    remedy = "run `qitao worker`: it seals them" if late else ""
+    yield Finding("seals", True, f"{text}, {chain.waiting} rows wait for theirs", remedy)
+    if proof is None:
+        yield Finding("proof", True, "not proved yet; a worker does it every night, `qitao verify` at any time")
+        return
+    good, text = proof.is_good, "all as it was written" if proof.is_good else f"something is wrong: {list(proof.found)}"
+    when = f"{timezone.localtime(proof.at):%Y-%m-%d %H:%M}, {proof.seconds} s"
+    yield Finding("proof", good, f"{when}: {text}", "" if good else "run `qitao verify`: it names every place")
+
+
 def _server() -> Iterator[Finding]:
     from django.db import Error, connection
 
@@ -138,5 +165,6 @@ def _server() -> Iterator[Finding]:
         yield Finding("tables", False, f"{missing} migrations not applied", "run `qitao migrate`")
         return
     yield Finding("tables", True, "up to date")
+    yield from _records()
     workers = queue.workers_reporting()
     yield Finding("worker", True, f"{workers} reporting" if workers else "none reporting (fine if Qitao is stopped)")

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LANGUAGES = ("zh-hans", "zh-hant", "en")
-SECRET = ("DATABASE_URL", "QITAO_SECRET_KEY")
+SECRET = ("DATABASE_URL", "DATABASE_OWNER_URL", "QITAO_SECRET_KEY")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -36,6 +36,7 @@ class Environment:
     port: int
     bind: str
     database_url: str
+    database_owner_url: str
     pg_bin: Path | None
     pg_user: str
     secret_key: str
@@ -243,6 +244,13 @@ VARIABLES = (
     Variable("PORT", "port", "8000", _port, "Port of the web server"),
     Variable("QITAO_BIND", "bind", "127.0.0.1", _plain, "Address the web server listens on; 0.0.0.0 for tablets"),
     Variable("DATABASE_URL", "database_url", "", _database_url, "A PostgreSQL server instead of the embedded one"),
+    Variable(
+        "DATABASE_OWNER_URL",
+        "database_owner_url",
+        "",
+        _database_url,
+        "The same database as the role that owns the tables; only `qitao migrate` uses it",
+    ),
     Variable("QITAO_PG_BIN", "pg_bin", "", _optional_folder, "Folder with postgres and initdb for the embedded one"),
     Variable("QITAO_PG_USER", "pg_user", "nobody", _plain, "System user that runs PostgreSQL when Qitao is root"),
     Variable(

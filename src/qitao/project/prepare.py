@@ -36,6 +36,7 @@ def prepare(home: Path, url: str, *, reset: bool, say: Callable[[str], None]) ->
     from django.core.management import call_command
 
     from qitao.journal import anchors
+    from qitao.project import env, rights
     from qitao.project.health import migrations_missing
 
     (home / NOTE).unlink(missing_ok=True)
@@ -44,6 +45,7 @@ def prepare(home: Path, url: str, *, reset: bool, say: Callable[[str], None]) ->
     if migrations_missing():
         say("Making the tables …")
         call_command("migrate", verbosity=0, interactive=False)
+    rights.give(str(env.connection(url)["USER"]))
     demo = _load_demo(reset=reset, say=say)
     home.mkdir(mode=0o711, parents=True, exist_ok=True)
     (home / NOTE).write_text(json.dumps({"fingerprint": _fingerprint(url), "demo": demo}), "utf-8")

@@ -94,10 +94,12 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _database(environment: env.Environment, supervisor: Supervisor) -> str:
+    """Return the address of the running database; who prepares it finds the owner's beside it."""
     if environment.database_url:
         return environment.database_url
     cluster = connect.embedded(environment)
     supervisor.add(EmbeddedDatabase(cluster))
+    os.environ["DATABASE_OWNER_URL"] = cluster.owner_url
     return cluster.url
 
 
@@ -127,6 +129,7 @@ def _run_to_end(command: list[str], variables: dict[str, str]) -> None:
 def _start_processes(environment: env.Environment, url: str, supervisor: Supervisor, *, demo: bool) -> None:
     """Start web server and worker; only over the demo factory may anyone walk in as its people."""
     variables = {**os.environ, "DATABASE_URL": url, "QITAO_DEMO": "yes" if demo else "no"}
+    variables.pop("DATABASE_OWNER_URL", None)  # what they cannot reach they cannot change
     for name, command in (("web", "serve"), ("worker", "worker")):
         program = [sys.executable, "-m", "qitao", command]
         supervisor.add(Program(name, program, variables, environment.home / "logs" / f"{name}.log"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -173,6 +174,11 @@ def moves_at(place: Location) -> QuerySet[Move]:
 def moves_of_lot(lot: Lot) -> QuerySet[Move]:
     """Return every move of a lot, newest first."""
     return Move.objects.filter(lot=lot).select_related(*MOVE_SHOWS, "item__unit").order_by("-id")
+
+
+def moves_of_command(command_id: UUID) -> QuerySet[Move]:
+    """Return the moves that a command posted, in order."""
+    return Move.objects.filter(command_id=command_id).select_related(*MOVE_SHOWS, "item__unit").order_by("id")
 
 
 def items_with_stock() -> QuerySet[Item]:

@@ -46,6 +46,7 @@ TONES: Mapping[str, Mapping[Any, str]] = MappingProxyType(
         },
         "purchasing.purchaseorder.status": {"open": "busy", "closed": "good", "cancelled": "bad"},
         "purchasing.requisition.status": {"open": "wait", "ordered": "good", "cancelled": "bad"},
+        "journal.entry.kind": {"command": "good", "refusal": "bad", "change": "busy"},
         "sales.salesorder.status": {"open": "busy", "closed": "good", "cancelled": "bad"},
     }
 )

@@ -29,6 +29,7 @@ ICONS = MappingProxyType(
         "warehouse": "M3.5 19.5V9L12 4.5 20.5 9v10.5M7.5 19.5V12h9v7.5M7.5 15.8h9",
         "import": "M12 15.5v-11M8.5 8 12 4.5 15.5 8M4.5 14.5v5h15v-5",
         "download": "M12 4.5v11M8.5 12l3.5 3.5 3.5-3.5M4.5 19.5h15",
+        "journal": "M6.5 4.5h11v15h-11a2 2 0 0 1 0-4h11M6.5 4.5a2 2 0 0 0-2 2v11M9.5 8.5h5M9.5 11.5h3",
         "settings": "M4.5 8h8M16.5 8h3M14.5 6v4M4.5 16h3M11.5 16h8M9.5 14v4",
         "system": "M4 5.5h16v9H4ZM9 19.5h6M12 14.5v5",
         "plan": "M4.5 6.5h8M8 12h9M11.5 17.5h8",

@@ -25,6 +25,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -36,9 +37,10 @@ from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 
-from qitao.web import cells, list_files
+from qitao.web import cells, formats, list_files
 from qitao.web.request import Request
 
 Words = str | Promise
@@ -123,6 +125,43 @@ class Which:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """A filter by two days, each of which may be left open: `NAME_from` and `NAME_to`, the last day included."""
+
+    name: str
+    title: Words
+    lookup: str
+    default: str = ""
+
+    def days(self, request: Request) -> tuple[date | None, date | None]:
+        """Return the days that are asked for; what is no day counts for nothing."""
+        first, last = (_day(request.GET.get(f"{self.name}_{end}", "")) for end in ("from", "to"))
+        return first, last
+
+    def apply_for(self, request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep the rows of those days, on the plant's calendar."""
+        first, last = self.days(request)
+        if first:
+            rows = rows.filter(**{f"{self.lookup}__gte": _midnight(first)})
+        return rows.filter(**{f"{self.lookup}__lt": _midnight(last + timedelta(days=1))}) if last else rows
+
+    def options(self, request: Request) -> list[tuple[str, Words]]:
+        """Return the days as they are chosen: value and word."""
+        return [(day.isoformat() if day else "", formats.day(day) if day else "…") for day in self.days(request)]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+@dataclass(frozen=True, slots=True)
 class Bulk:
     """What can be done with the selected rows: a POST of their `ids` to `route`.
 
@@ -153,7 +192,7 @@ class List:
 
     name: str
     columns: tuple[Column, ...]
-    filters: tuple[Choice | Which, ...] = ()
+    filters: tuple[Choice | Which | Between, ...] = ()
     search: tuple[str, ...] = ()
     order: str = ""
     size: int = 50
@@ -190,10 +229,13 @@ class FilterShown:
     chosen: tuple[str, ...]
     is_usual: bool  # set to what it is set to when nobody chooses
     has_default: bool
+    is_days: bool = False
 
     @property
     def words(self) -> list[Words]:
         """The words of what is chosen."""
+        if self.is_days:
+            return [f"{self.options[0][1]} – {self.options[1][1]}"] if self.chosen else []
         return [word for value, word in self.options if value in self.chosen]
 
 
@@ -258,6 +300,9 @@ def show(
 def filtered(request: Request, spec: List, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Return the rows that the address asks for."""
     for wanted in spec.filters:
+        if isinstance(wanted, Between):
+            rows = wanted.apply_for(request, rows)
+            continue
         values = _chosen(request, wanted)
         if isinstance(wanted, Which):
             rows = wanted.apply_for(request, rows, values) if values else rows
@@ -337,7 +382,14 @@ def _listing(request: Request, spec: List, rows: QuerySet[Any], columns: list[Co
     )
 
 
-def _filter_shown(request: Request, wanted: Choice | Which) -> FilterShown:
+def _filter_shown(request: Request, wanted: Choice | Which | Between) -> FilterShown:
+    if isinstance(wanted, Between):
+        days = wanted.options(request)
+        chosen_days = tuple(value for value, _ in days)
+        is_usual = not any(chosen_days)
+        return FilterShown(
+            wanted.name, wanted.title, days, () if is_usual else chosen_days, is_usual, False, is_days=True
+        )
     chosen = _chosen(request, wanted)
     return FilterShown(
         name=wanted.name,

@@ -75,6 +75,7 @@ MAP = (
             Place("warehouses", _("Warehouses"), "warehouse", "stock.places"),
             Place("work-centers", _("Basic records"), "settings", "catalog.change"),
             Place("people", _("People"), "user", "accounts.manage"),
+            Place("journal", _("Journal"), "journal", "journal.view"),
             Place("imports", _("Imports"), "import", "exchange.import"),
             Place("exports", _("Export"), "download", "exchange.import"),
         ),

@@ -23,6 +23,7 @@ AREAS = (
     "shipping",
     "records",
     "choosing",
+    "journal",
 )
 
 urlpatterns = [path("", include(f"qitao.web.{area}.urls")) for area in AREAS]

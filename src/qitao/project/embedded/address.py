@@ -6,15 +6,26 @@ from pathlib import Path
 from urllib.parse import quote
 
 OWNER = "postgres"
-USER = DATABASE = "qitao"
+DATABASE_OWNER = DATABASE = "qitao"
+USER = "qitao_app"  # works with the tables and owns none
 PASSWORD_FILE = "database-password"  # noqa: S105 - a file name
+USER_PASSWORD_FILE = "database-app-password"  # noqa: S105 - a file name
 PORT_FILE = "database-port"
 NOT_RUNNING_PORT = 1  # nothing listens there: a process that connects before the server runs is told so at once
 
 
 def url(home: Path) -> str:
     """Return the address as last written by the running server, or one where nobody answers."""
-    return write(password=read(home / PASSWORD_FILE), port=int(read(home / PORT_FILE) or NOT_RUNNING_PORT))
+    return write(password=read(home / USER_PASSWORD_FILE), port=_port(home))
+
+
+def owner_url(home: Path) -> str:
+    """Return the address for the role that owns the tables and changes them."""
+    return write(password=read(home / PASSWORD_FILE), port=_port(home), user=DATABASE_OWNER)
+
+
+def _port(home: Path) -> int:
+    return int(read(home / PORT_FILE) or NOT_RUNNING_PORT)
 
 
 def write(*, password: str, port: int, user: str = USER, database: str = DATABASE) -> str:

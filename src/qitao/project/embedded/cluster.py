@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import LiteralString
 
 import psutil
 import psycopg
@@ -56,6 +57,11 @@ class Cluster:
     def url(self) -> str:
         """The address of Qitao's database in this cluster."""
         return address.url(self.home)
+
+    @property
+    def owner_url(self) -> str:
+        """The address for the role that owns the tables."""
+        return address.owner_url(self.home)
 
     @property
     def log(self) -> Path:
@@ -225,15 +231,22 @@ class Cluster:
         return psycopg.connect(where, autocommit=True, connect_timeout=10)
 
     def _provide_database(self) -> None:
-        """Create Qitao's role (not a superuser) and its database, once."""
+        """Create Qitao's two roles (neither a superuser) and its database, once."""
         with self._connect("postgres") as connection:
-            if not connection.execute("select 1 from pg_roles where rolname = %s", [address.USER]).fetchone():
-                password = sql.Literal(self._password())
-                role = sql.Identifier(address.USER)
-                connection.execute(sql.SQL("create role {} login createdb password {}").format(role, password))
+            self._provide_role(connection, address.DATABASE_OWNER, "createdb", self._password())
+            self._provide_role(connection, address.USER, "", secret.kept_in(self.home, address.USER_PASSWORD_FILE))
             if not connection.execute("select 1 from pg_database where datname = %s", [address.DATABASE]).fetchone():
-                names = sql.Identifier(address.DATABASE), sql.Identifier(address.USER)
+                names = sql.Identifier(address.DATABASE), sql.Identifier(address.DATABASE_OWNER)
                 connection.execute(sql.SQL("create database {} owner {}").format(*names))
+
+    def _provide_role(
+        self, connection: psycopg.Connection[tuple[object, ...]], name: str, may: LiteralString, password: str
+    ) -> None:
+        """Create a role; one that is there gets the password of its file."""
+        there = connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone()
+        verb: LiteralString = "alter" if there else "create"
+        statement = sql.SQL(f"{verb} role {{}} login {may} password {{}}")
+        connection.execute(statement.format(sql.Identifier(name), sql.Literal(password)))
 
     def _port(self) -> int:
         """Return the port of the running server (one where nobody answers if it just left)."""

@@ -100,6 +100,7 @@ class FormShown:
     sections: list[tuple[Section, list[FieldShown]]]
     cancel: str
     has_items: bool
+    row: Model | None = None
 
 
 def read(request: Request, form: Form, *, is_new: bool) -> dict[str, Any]:
@@ -164,7 +165,7 @@ def shown(
         for section in form.sections
     ]
     filled = [(section, fields) for section, fields in sections if fields]
-    return FormShown(filled, cancel, any(field.kind == "item" for field in visible))
+    return FormShown(filled, cancel, any(field.kind == "item" for field in visible), row)
 
 
 def _field_shown(request: Request, field: Field, value: Any) -> FieldShown:

@@ -158,3 +158,9 @@ def in_demo() -> bool:
 def undo_of(tags: str) -> str:
     """Return the address that takes a message's action back, or nothing."""
     return next((tag.removeprefix("undo=") for tag in (tags or "").split() if tag.startswith("undo=")), "")
+
+
+@register.filter
+def label_of(row: models.Model) -> str:
+    """Return a record as the journal names it, e.g. catalog.item:5."""
+    return f"{row._meta.label_lower}:{row.pk}"
