@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from playwright.sync_api import Page, expect
 
+from qitao.picking import count_planning
 from qitao.stock import actions as stock
 from qitao.stock import queries as ledger
+from qitao.stock.count_models import CountList, CountPlan
 from qitao.stock.models import Count
 from tests.fixtures.browser import Troubles
 from tests.small_plant import EIGHT, SmallPlant
@@ -148,6 +150,32 @@ def test_who_comes_second_is_told_so(plant: SmallPlant, arrive: Arrive, troubles
     assert page.evaluate(SIDEWAYS) <= 0
 
 
+def test_a_list_of_the_day_is_walked_bin_by_bin(plant: SmallPlant, arrive: Arrive) -> None:
+    for place, quantity in (("A-01", 57), ("A-02", 12)):
+        plant.put("BOLT", place, quantity)
+    page = arrive("warehouse_manager", size="tablet")
+    page.goto("/counts/plan/")
+    page.locator("tbody tr", has_text="RM").click()
+    page.locator("[name=is_on]").check()
+    page.locator("[name=counters]").first.check()
+    page.get_by_role("button", name="Save").click()
+    page.locator("tbody tr", has_text="RM").click()
+    page.get_by_role("button", name="Make the lists of today now").click()
+    page.wait_for_url("**/counts/lists/")
+    page.locator("tbody tr").first.click()
+    hands = Hands(page)
+    hands.tap(page.get_by_role("link", name="Begin"))
+    for place, digits in (("A-01", "57"), ("A-02", "12")):
+        expect(page.locator(".count-line .place")).to_have_text(place)
+        hands.scan(place, "BOLT")
+        for digit in digits:
+            hands.tap(page.locator(f"#count [data-key='{digit}']"))
+        hands.tap(page.get_by_role("button", name="Enter"))
+    expect(page.locator("#day-list")).to_be_visible()
+    assert hands.spent == (4, 7)  # two scans and three taps a line, and one to begin
+    assert set(Count.objects.values_list("status", flat=True)) == {"posted"}
+
+
 def test_the_pages_have_no_serious_fault(
     plant: SmallPlant, arrive: Arrive, looked_at: Callable[[Page, str], None]
 ) -> None:
@@ -157,6 +185,10 @@ def test_the_pages_have_no_serious_fault(
     plant.put("PLATE", "A-02", 20)
     plant.put("BOLT", "A-02", 1200)
     open_bin = stock.order_bin_count(plant.do("picker"), location_id=plant.bins["A-02"].pk)["code"]
+    CountPlan.objects.create(warehouse=plant.home, is_on=True)
+    plant.put("PLATE", "A-03", 40)
+    count_planning.make_lists(plant.do("warehouse_manager"), warehouse_id=plant.home.pk)
+    made = CountList.objects.get().pk
     for theme in ("light", "dark"):
         page = arrive("warehouse_manager", theme=theme)
         for name, address in {
@@ -166,11 +198,22 @@ def test_the_pages_have_no_serious_fault(
             "count-bin": f"/counts/{open_bin}/",
             "count-look": f"/counts/{open_bin}/?look",
             "count-new": "/counts/new/",
+            "count-plans": "/counts/plan/",
+            "count-plan": f"/counts/plan/{plant.home.pk}/",
+            "count-rules": "/counts/plan/classes/",
+            "count-lists": "/counts/lists/",
+            "count-list": f"/counts/lists/{made}/",
         }.items():
             page.goto(address)
             looked_at(page, f"{name}-{theme}")
     for size in ("phone", "narrow"):
         page = arrive("warehouse_manager", size=size)
-        for address in ("/counts/to-approve/", f"/counts/{count.code}/", f"/counts/{open_bin}/"):
+        for address in (
+            "/counts/to-approve/",
+            f"/counts/{count.code}/",
+            f"/counts/{open_bin}/",
+            "/counts/plan/",
+            f"/counts/lists/{made}/",
+        ):
             page.goto(address)
             assert page.evaluate(SIDEWAYS) <= 0, f"{address} at {size}"

@@ -58,14 +58,18 @@ class Limits:
 
 def limits_of(items: Iterable[Item]) -> dict[int, Limits]:
     """Return the limits of each item, by its id."""
-    given, rows = CountSettings.current(), list(items)
-    rules = {each.letter: each for each in (CountClass.usual(letter) for letter in CountClass.LETTERS)}
-    rules |= {each.letter: each for each in CountClass.objects.all()}
+    given, rows, of = CountSettings.current(), list(items), rules()
     letters = classes_of(rows)
     return {
-        item.pk: Limits(rules[letters[item.pk]].percent, rules[letters[item.pk]].value, given.trifle, item.unit_cost)
+        item.pk: Limits(of[letters[item.pk]].percent, of[letters[item.pk]].value, given.trifle, item.unit_cost)
         for item in rows
     }
+
+
+def rules() -> dict[str, CountClass]:
+    """Return how each class is counted: as somebody set it, else as usual."""
+    usual = {letter: CountClass.usual(letter) for letter in CountClass.LETTERS}
+    return usual | {each.letter: each for each in CountClass.objects.all()}
 
 
 def classes_of(items: Iterable[Item]) -> dict[int, str]:

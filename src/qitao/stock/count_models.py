@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from qitao.accounts.models import User
 from qitao.catalog.models import MONEY, Item
 
 
@@ -93,3 +95,49 @@ class UsageClass(models.Model):
 
     def __str__(self) -> str:
         return self.letter
+
+
+class CountPlan(models.Model):
+    """How a warehouse is counted day by day: who counts, how much, and what is counted sooner than its class asks.
+
+    A rule of 0 is off. The classes say how often everything is counted.
+    """
+
+    warehouse = models.OneToOneField("stock.Warehouse", on_delete=models.CASCADE, related_name="count_plan")
+    is_on = models.BooleanField(default=False)
+    lines_a_day = models.PositiveIntegerField(default=40, help_text="What one counter can count in a day.")
+    counters = ArrayField(models.BigIntegerField(), default=list, blank=True, help_text="People; none: one list.")
+    short_days = models.PositiveIntegerField(default=14, help_text="A pick came up short there within so many days.")
+    needed_days = models.PositiveIntegerField(default=3, help_text="A work order that starts so soon needs it.")
+    less_days = models.PositiveIntegerField(default=30, help_text="The last count found less within so many days.")
+    high_value = models.DecimalField(**MONEY, default=Decimal(20000), help_text="So much money lies in one bin.")
+    stale_days = models.PositiveIntegerField(default=365, help_text="Nothing in the bin was counted for so long.")
+
+    class Meta:
+        verbose_name = "count plan"
+        constraints = (models.CheckConstraint(condition=Q(high_value__gte=0), name="stock_count_plan_is_possible"),)
+
+    def __str__(self) -> str:
+        return ""
+
+    @property
+    def capacity(self) -> int:
+        """How many lines all counters together can count in a day."""
+        return self.lines_a_day * max(len(self.counters), 1)
+
+
+class CountList(models.Model):
+    """What one counter – or anybody – counts in a warehouse on a day, in the order of the walk."""
+
+    warehouse = models.ForeignKey("stock.Warehouse", on_delete=models.PROTECT, related_name="count_lists")
+    on = models.DateField()
+    counter = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "count list"
+        indexes = (models.Index(fields=["warehouse", "on"], name="stock_count_list_of_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.on:%Y-%m-%d}"

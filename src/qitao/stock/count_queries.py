@@ -22,7 +22,7 @@ COUNT = "stock.count"  # what other counts post is in the figures already
 
 def counts() -> QuerySet[Count]:
     """Return all counts with how far they are."""
-    return Count.objects.select_related("item__unit", "location", "warehouse", "made_by").annotate(
+    return Count.objects.select_related("item__unit", "location", "warehouse", "made_by", "day_list__counter").annotate(
         all_lines=Number("lines"), open_lines=Number("lines", filter=Q(lines__counted=None))
     )
 

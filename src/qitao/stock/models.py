@@ -372,6 +372,17 @@ class Count(models.Model):
         POSTED = "posted", _("posted")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Cause(models.TextChoices):
+        """Why a count is on the list of a day, the gravest first."""
+
+        DOUBT = "doubt", _("a picker did not find it")
+        SHORT = "short", _("a pick came up short")
+        NEEDED = "needed", _("a work order needs it soon")
+        LESS = "less", _("less was found last time")
+        VALUE = "value", _("worth much")
+        CLASS = "class", _("due by its class")
+        STALE = "stale", _("not counted for long")
+
     class Why(models.TextChoices):
         AGREED = "agreed", _("two people counted the same")
         MISPLACED = "misplaced", _("lay in another bin")
@@ -394,6 +405,10 @@ class Count(models.Model):
     )
     why = models.CharField(max_length=10, choices=Why, blank=True, help_text="Why the record was wrong.")
     note = models.CharField(max_length=300, blank=True)
+    day_list = models.ForeignKey(
+        "stock.CountList", on_delete=models.PROTECT, null=True, blank=True, related_name="counts"
+    )
+    cause = models.CharField(max_length=6, choices=Cause, blank=True)
 
     class Meta:
         verbose_name = "count"

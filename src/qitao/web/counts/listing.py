@@ -11,7 +11,7 @@ from qitao.stock.models import Count
 from qitao.web import formats
 from qitao.web.cells import item_cell
 from qitao.web.chips import plain_chip
-from qitao.web.lists import Bulk, Column, Empty, List, Which
+from qitao.web.lists import Bulk, Choice, Column, Empty, List, Which
 from qitao.web.picking.listing import progress
 from qitao.web.places import page_of
 from qitao.web.scope import within
@@ -56,8 +56,9 @@ COUNTS = List(
         Column("warehouse", _("Warehouse"), kind="named", sort="warehouse__code"),
         Column("progress", _("Counted"), kind="html", value=_progress, sort="open_lines"),
         Column("status", _("State"), kind="chip", sort="status"),
-        Column("reason", _("Why"), sort="reason"),
+        Column("reason", _("Why"), value=lambda row: row.reason or row.get_cause_display(), sort=("reason", "cause")),
         Column("made_at", _("Asked for"), kind="moment", sort="made_at"),
+        Column("counter", _("Counter"), value="day_list.counter.name", sort="day_list__counter__name", shown=False),
         Column("made_by", _("By"), value="made_by.name", sort="made_by__name", shown=False),
     ),
     filters=(
@@ -71,6 +72,7 @@ COUNTS = List(
             default="todo",
         ),
         PLACE,
+        Choice("cause", _("Cause"), Count.Cause.choices),
     ),
     search=("code", "item__code", "item__name", "item__name_en", "location__code", "reason"),
     order="made_at",

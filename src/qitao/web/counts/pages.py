@@ -71,12 +71,29 @@ def enter(request: Request, code: str) -> HttpResponse:
     except MovedMeanwhile as refusal:  # the line is shown anew, with what was booked since
         messages.warning(request, say(refusal).text)
         return done(request, to=f"{reverse('count', args=[code])}?line={line.pk}")
+    if found.day_list_id and not found.lines.filter(counted=None).exists():
+        return _handed_in(request, found)
     said = gettext("{bin}: {quantity} {unit}").format(
         bin=line.item.code if found.location_id else line.location.code,
         quantity=formats.quantity(figure, line.item.unit),
         unit=line.item.unit,
     )
     return done(request, said, to=reverse("count", args=[code]))
+
+
+def _handed_in(request: Request, found: Count) -> HttpResponse:
+    """Hand in a bin of a list of the day with its last figure, and go on with the next bin of the walk."""
+    reply = actions.post_count(command_from(request).part("hand in"), count_id=found.pk)
+    return done(request, _outcome(found, reply), to=_after(found))
+
+
+def _after(found: Count) -> str:
+    """Return where a count that was handed in leads: on the walk of a day to the next bin, else to what came out."""
+    if found.day_list_id is None:
+        return reverse("count", args=[found.code])
+    left = Count.objects.filter(day_list=found.day_list_id, status__in=OPEN).exclude(pk=found.pk)
+    following = left.order_by("location__route", "location__code", "id").first()
+    return reverse("count", args=[following.code]) if following else reverse("count-list", args=[found.day_list_id])
 
 
 def _figure(fields: Reading, line: CountLine) -> Decimal:
@@ -107,7 +124,7 @@ def post(request: Request, code: str) -> HttpResponse:
     """Hand the count in: it is posted, or goes on to a second person, or to who approves it."""
     found = _called(code)
     reply = actions.post_count(command_from(request), count_id=found.pk)
-    return done(request, _outcome(found, reply), to=reverse("count", args=[code]))
+    return done(request, _outcome(found, reply), to=_after(found))
 
 
 def _outcome(found: Count, reply: dict[str, object]) -> str:
