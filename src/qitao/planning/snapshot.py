@@ -19,6 +19,7 @@ from qitao.planning.facts_seen import FactsSeen, seen
 from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
 from qitao.purchasing.models import Delivery, Requisition
 from qitao.sales.models import SalesOrderLine
+from qitao.stock import trust
 from qitao.stock.models import Balance, Lane, Location, Reservation, Status, TransferLine
 
 KINDS = {"make": ItemKind.MAKE, "buy": ItemKind.BUY, "phantom": ItemKind.PHANTOM}
@@ -103,19 +104,23 @@ class _Reader:
         return row
 
     def _stock(self) -> None:
-        """One supply per item and warehouse: own, available, unexpired, undoubted; less what transfers will take."""
+        """One supply per item and warehouse: own, available, unexpired, undoubted; less what transfers will take.
+
+        A bin whose counts found less than the record counts only as far as it is trusted.
+        """
         leaving: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
         planned = TransferLine.objects.filter(transfer__status="planned").values_list(
             "item", "transfer__from_warehouse", "quantity"
         )
         for item_id, warehouse_id, quantity in planned:
             leaving[item_id, warehouse_id] += quantity
+        usable = Balance.objects.filter(
+            status=Status.OK, owner="", on_hand__gt=0, doubted_at=None, location__kind__in=Location.PICKED
+        ).exclude(lot__expires_on__lt=self.as_of)
+        for place, missing in trust.not_believed(usable, on=self.as_of).items():
+            leaving[place] += missing
         rows = (
-            Balance.objects.filter(
-                status=Status.OK, owner="", on_hand__gt=0, doubted_at=None, location__kind__in=Location.PICKED
-            )
-            .exclude(lot__expires_on__lt=self.as_of)
-            .values_list("item", "location__warehouse", "location__warehouse__code")
+            usable.values_list("item", "location__warehouse", "location__warehouse__code")
             .annotate(on_hand=Sum("on_hand"))
             .order_by("item", "location__warehouse")
         )

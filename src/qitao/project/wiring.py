@@ -26,6 +26,7 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "stock.reservation_released": (planning.ask,),
     "stock.opened": (planning.ask,),
     "stock.count_posted": (picking.recount, shortages.verify_by_count, planning.ask),
+    "stock.count_settings_kept": (planning.ask,),
     "stock.transfer_planned": (planning.ask,),
     "stock.transfer_shipped": (planning.ask,),
     "stock.transfer_received": (picking.serve_transfer, planning.ask),

@@ -13,7 +13,7 @@ from qitao.stock.count_models import CountList, CountPlan, CountSettings
 from qitao.stock.models import Warehouse
 
 CLASS_FIELDS = ("every_days", "percent", "value")
-SETTINGS_FIELDS = ("trifle", "two_people")
+SETTINGS_FIELDS = ("trifle", "two_people", "trust_counts", "trust_floor")
 
 
 @action(permission="stock.adjust")

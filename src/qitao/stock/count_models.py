@@ -69,11 +69,25 @@ class CountSettings(models.Model):
         _("Two people"), default=True, help_text="Nobody counts again, or approves, what he counted himself."
     )
 
+    trust_counts = models.BooleanField(
+        _("Trust bins as far as their counts say"), default=True, help_text="Off: the plan believes every record."
+    )
+    trust_floor = models.DecimalField(
+        _("Least trust in percent"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(50),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+
     class Meta:
         verbose_name = "count settings"
         constraints = (
             models.CheckConstraint(condition=Q(pk=1), name="stock_count_settings_are_one_row"),
-            models.CheckConstraint(condition=Q(trifle__gte=0), name="stock_count_settings_are_possible"),
+            models.CheckConstraint(
+                condition=Q(trifle__gte=0, trust_floor__gte=0, trust_floor__lte=100),
+                name="stock_count_settings_are_possible",
+            ),
         )
 
     def __str__(self) -> str:

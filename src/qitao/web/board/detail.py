@@ -14,7 +14,10 @@ from qitao.kernel.quantity import ZERO
 from qitao.planning.models import KitDate, LineCover, Peg, SupplyKind
 from qitao.production.models import Requirement, WorkOrder
 from qitao.purchasing.models import Delivery, Requisition
-from qitao.stock.models import TransferLine, Warehouse
+from qitao.stock.models import Balance, Location, Status, TransferLine, Warehouse
+from qitao.stock.trust import Distrusted, distrusted
+
+Doubts = dict[tuple[int, int | None], list[Distrusted]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Line:
     supplies: list[Supply]
     is_bottleneck: bool
     need_on: date
+    distrusted: list[Distrusted]
 
     @property
     def tone(self) -> str:
@@ -99,16 +103,34 @@ def details(kits: Sequence[KitDate]) -> dict[int, Detail]:
     )
     rows = list(lines)
     supplies = _supplies([row.pk for row in rows])
+    doubts = _distrusted(rows, on=max(kit.run.as_of for kit in kits))
     by_order: dict[int, list[Requirement]] = defaultdict(list)
     for row in rows:
         by_order[row.work_order_id].append(row)
-    return {kit.pk: Detail(kit, _lines(kit, by_order[kit.pk], supplies)) for kit in kits}
+    return {kit.pk: Detail(kit, _lines(kit, by_order[kit.pk], supplies, doubts)) for kit in kits}
 
 
-def _lines(kit: KitDate, rows: Iterable[Requirement], supplies: dict[int, list[Supply]]) -> list[Line]:
+def _distrusted(rows: Sequence[Requirement], *, on: date) -> Doubts:
+    """Return what lies of the lines' items but is not wholly believed, by item and warehouse."""
+    found: Doubts = defaultdict(list)
+    lying = Balance.objects.filter(item__in={row.item_id for row in rows}, status=Status.OK, owner="", on_hand__gt=0)
+    for each in distrusted(lying.filter(doubted_at=None, location__kind__in=Location.PICKED), on=on):
+        found[each.balance.item_id, each.balance.location.warehouse_id].append(each)
+    return found
+
+
+def _lines(kit: KitDate, rows: Iterable[Requirement], supplies: dict[int, list[Supply]], doubts: Doubts) -> list[Line]:
+    home = kit.work_order.warehouse_id
     need_on = max(kit.work_order.start_on, kit.run.as_of)
     return [
-        Line(row, getattr(row, "cover", None), supplies.get(row.pk, []), row.pk == kit.bottleneck_id, need_on)
+        Line(
+            row,
+            getattr(row, "cover", None),
+            supplies.get(row.pk, []),
+            row.pk == kit.bottleneck_id,
+            need_on,
+            doubts.get((row.item_id, home), []),
+        )
         for row in rows
         if row.open_quantity
     ]

@@ -18,7 +18,7 @@ from qitao.purchasing.models import Delivery, Requisition
 from qitao.purchasing.queries import open_deliveries, open_requisitions
 from qitao.shortages.models import CASE, OPEN_STATES, Case, Cause, Decision, OptionKind
 from qitao.shortages.queries import NEVER_DAYS, Impact, WhyNot, impact, why_not
-from qitao.stock.models import Balance
+from qitao.stock.models import Balance, Count, CountFigure
 from qitao.stock.queries import Holding, balances_of, holdings
 from qitao.web.cases.sentences import ICONS, sentence
 from qitao.web.telling import Told, tell
@@ -81,6 +81,35 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class CountSoFar:
+    """How far the count is that verifies the case, and – once posted – what it found beyond the record."""
+
+    count: Count
+    lines: int
+    counted: int
+    is_again: bool
+    difference: Decimal
+
+    @property
+    def is_posted(self) -> bool:
+        return self.count.status == Count.State.POSTED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.count.status == Count.State.WAITING
+
+
+def _count_so_far(case: Case) -> CountSoFar | None:
+    """Return how far the case's count is; nothing where there is none, or where it was given up."""
+    if case.count is None or case.count.status == Count.State.CANCELLED:
+        return None
+    rows = list(case.count.lines.all())
+    again = CountFigure.objects.filter(line__in=[row.pk for row in rows if row.counted is None]).exists()
+    found = [row.counted - row.recorded for row in rows if row.counted is not None and row.recorded is not None]
+    return CountSoFar(case.count, len(rows), len(found), again, sum(found, Decimal(0)))
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """A case: whom it hurts, who holds the item, what lies where and is on order, what was done, what can be."""
 
@@ -100,6 +129,7 @@ class CasePage:
     suggested_cause: str
     see_cost: bool
     may_decide: bool
+    count: CountSoFar | None
     causes: list[tuple[str, Any]] = field(default_factory=lambda: list(Cause.choices))
 
     @property
@@ -153,6 +183,7 @@ def case_page(case: Case, user: User, *, today: date) -> CasePage:
         suggested_cause=_suggested(facts),
         see_cost=user.may("cost.view"),
         may_decide=is_open and user.may("shortages.decide"),
+        count=_count_so_far(case),
     )
 
 

@@ -171,6 +171,13 @@ RULES = Form(
                     help=_("A smaller difference in money is posted by itself."),
                 ),
                 Field("two_people", _("A second person counts again and approves"), "check"),
+                Field(
+                    "trust_counts",
+                    _("The plan trusts a bin as far as its counts say"),
+                    "check",
+                    help=_("Off: it believes every record."),
+                ),
+                Field("trust_floor", _("but never less than … percent"), "quantity"),
             ),
         ),
     )

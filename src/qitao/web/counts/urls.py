@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qitao.web.counts import approving, pages, planning
+from qitao.web.counts import approving, history, pages, planning
 
 urlpatterns = [
     path("counts/", pages.count_list, name="counts"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("counts/to-approve/", approving.approvals, name="counts-to-approve"),
     path("counts/approve/", approving.approve_many, name="counts-approve"),
     path("counts/refuse/", approving.refuse_many, name="counts-refuse"),
+    path("counts/history/", history.history, name="count-history"),
     path("counts/plan/", planning.plans, name="count-plans"),
     path("counts/plan/classes/", planning.rules, name="count-rules"),
     path("counts/plan/<int:number>/", planning.plan, name="count-plan"),

@@ -26,6 +26,7 @@ from qitao.shortages.models import Case
 from qitao.shortages.queries import WhyNot, open_cases, why_not
 from qitao.stock import queries as stock
 from qitao.stock.models import Balance, Move
+from qitao.stock.trust import Distrusted, distrusted
 
 MOVES_A_PAGE = 25
 TABS = ("supply", "stock", "moves", "needs", "purchases", "bom")
@@ -102,9 +103,10 @@ class ItemPage:
 
 @dataclass(frozen=True, slots=True)
 class StockTab:
-    """Where the item lies, and who holds it."""
+    """Where the item lies, how far that is believed, and who holds it."""
 
     balances: list[Balance]
+    distrusted: list[Distrusted]
     why_not: WhyNot
 
 
@@ -153,7 +155,8 @@ def _sites(item: Item, holdings: list[stock.Holding]) -> list[AtSite]:
 
 
 def _stock(item: Item, number: str, today: date) -> StockTab:
-    return StockTab(list(stock.balances_of(item)), why_not(item, today=today))
+    lying = stock.balances_of(item)
+    return StockTab(list(lying), distrusted(lying.filter(owner=""), on=today), why_not(item, today=today))
 
 
 def _moves(item: Item, number: str, today: date) -> Page[Move]:
