@@ -327,6 +327,7 @@ function openAmount(line) {
   field.value = line.querySelector('[name=quantity]').value
   fresh(field)
   amount.querySelector('[data-more]')?.setAttribute('hidden', '')
+  amount.classList.remove('is-why')
   amount.showModal()
   field.focus()
   busy()
@@ -342,6 +343,7 @@ function takeAmount(event) {
     if (why.hidden) {
       event.preventDefault()
       why.hidden = false
+      amount.classList.add('is-why') // the reasons take the place of the number pad
       why.querySelector('[data-more-words]').textContent = say('sayWhy', { quantity: shown(quantity), open: shown(open) })
       return sound('warn')
     }
