@@ -2,12 +2,13 @@
 #
 #   make demo     run Qitao with the demo factory           make check   lint, types, layers, translations
 #   make test     every test, real database and browser     make bench   the speed goals
-#   make mutants  plants bugs: do the tests bite?
+#   make mutants  plants bugs: do the tests bite?           make model    STEPS=200000: Qitao against its model
+#   make storm    ROUNDS=1000: 64 who want five pieces
 #   make lock     resolve the requirements anew             make wheel   build the package
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := demo
-.PHONY: demo test check lint layers types words migrations mutants bench lock wheel assets translations browser clean
+.PHONY: demo test check lint layers types words migrations mutants model storm bench lock wheel assets translations browser clean
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
 BIN := .venv/bin
@@ -44,6 +45,14 @@ migrations: .venv/.stamp-dev
 
 mutants: .venv/.stamp-dev assets translations
 	env -u DJANGO_SETTINGS_MODULE -u DATABASE_URL $(BIN)/python -m tests.mutants $(ARGS)
+
+STEPS ?= 20000
+model: .venv/.stamp-dev assets translations
+	env -u DJANGO_SETTINGS_MODULE -u DATABASE_URL MODEL_STEPS=$(STEPS) $(BIN)/pytest -q -s tests/invariants/test_model.py $(ARGS)
+
+ROUNDS ?= 1000
+storm: .venv/.stamp-dev assets translations
+	env -u DJANGO_SETTINGS_MODULE -u DATABASE_URL STORM_ROUNDS=$(ROUNDS) $(BIN)/pytest -q -s tests/invariants/test_storm.py $(ARGS)
 
 bench: .venv/.stamp-dev
 	$(BIN)/python -m benchmarks $(ARGS)
