@@ -179,7 +179,15 @@ def undo_lines(request: Request, code: str, taken_by: uuid.UUID) -> HttpResponse
 
 
 def _line(request: Request, code: str) -> PickLine:
-    rows = PickLine.objects.select_related("item__unit", "lot", "location__warehouse", "pick_list")
+    """Return a line with what names it, and no more: scanners wait for this."""
+    rows = PickLine.objects.select_related("item__unit", "lot", "location__warehouse").only(
+        "item__code",
+        "item__unit__code",
+        "item__unit__decimals",
+        "lot__code",
+        "location__code",
+        "location__warehouse__code",
+    )
     number = Reading(request.POST).number("line", title=_("Pick line"))
     return get_object_or_404(rows, pk=number, pick_list__code=code)
 
