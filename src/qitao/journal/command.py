@@ -32,7 +32,6 @@ from django.utils.text import camel_case_to_spaces
 from qitao.accounts.models import User
 from qitao.journal import refused
 from qitao.journal.asked import Asked, as_json, asked, names_of
-from qitao.journal.models import CommandRecord
 from qitao.kernel.refusal import CommandReused, Gone, NotAllowed, Refusal
 
 TRIES = 3
@@ -108,30 +107,39 @@ def _run_once(command: Command, name: str, what: Asked, work: Callable[[], Reply
     raise AssertionError("unreachable")
 
 
+LOCK = "SELECT pg_advisory_xact_lock(%s)"
+FOUND = "SELECT fingerprint, reply FROM journal_command WHERE id = %s"
+WRITE = """
+INSERT INTO journal_command (id, action, fingerprint, arguments, actor_id, at, source, reply)
+VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s, %s::jsonb)
+"""
+
+
 def _inside(command: Command, name: str, what: Asked, work: Callable[[], Reply]) -> Reply:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(command.id)])
-    done = CommandRecord.objects.filter(pk=command.id).first()
+        cursor.execute(LOCK, [_lock_key(command.id)])
+        cursor.execute(FOUND, [command.id])  # a statement of its own: it sees what the lock was waited for
+        done = cursor.fetchone()
     if done is not None:
-        if done.fingerprint != what.fingerprint:
+        fingerprint, reply = done
+        if fingerprint != what.fingerprint:
             raise CommandReused
-        return dict(done.reply)
+        return _read(reply)
     token = _open.set(command)
     try:
-        reply = json.loads(json.dumps(work(), default=as_json))
+        text = json.dumps(work(), default=as_json, ensure_ascii=False)
     finally:
         _open.reset(token)
-    CommandRecord.objects.create(
-        id=command.id,
-        action=name,
-        fingerprint=what.fingerprint,
-        arguments=what.arguments,
-        actor=command.actor,
-        at=command.at,
-        source=command.source,
-        reply=reply,
-    )
-    return dict(reply)
+    asked_for = json.dumps(what.arguments, default=as_json, ensure_ascii=False)
+    row: list[Any] = [command.id, name, what.fingerprint, asked_for, command.actor.pk, command.at, command.source, text]
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, row)
+    return _read(text)
+
+
+def _read(reply: str) -> Reply:
+    """Return a reply as it is kept: the first answer and every later one are alike."""
+    return dict(json.loads(reply))
 
 
 def _lock_key(number: uuid.UUID) -> int:
