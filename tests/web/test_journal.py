@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from qitao.catalog import actions as catalog
 from qitao.journal import chain, people
-from qitao.journal.models import Entry, Verification
+from qitao.journal.models import Entry, RefusalRecord, Verification
 from qitao.kernel.refusal import Refusal
 from qitao.stock import actions as stock
 from tests import small_plant
@@ -101,6 +101,14 @@ def test_there_is_no_entry_of_that_name(manager: Client, key: str) -> None:
 def test_a_person_without_the_permission_sees_none(plant: SmallPlant, client: Client) -> None:
     client.force_login(plant.people["planner"])
     assert client.get(reverse("journal")).status_code == 403
+
+
+def test_who_sends_a_form_without_the_permission_is_written_down(plant: SmallPlant, client: Client) -> None:
+    client.force_login(plant.people["planner"])
+    client.post(reverse("person-new"), {"username": "x", "password": "a-secret-of-mine"})
+    kept = RefusalRecord.objects.latest("id")
+    assert (kept.action, kept.reason, kept.actor) == ("web.person-new", "NotAllowed", plant.people["planner"])
+    assert kept.arguments == {"address": "/people/new/"}
 
 
 def test_a_refusal_is_read_in_the_readers_language(manager: Client, plant: SmallPlant) -> None:

@@ -24,7 +24,9 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from qitao.accounts.roles import PERMISSIONS
+from qitao.journal.asked import asked
 from qitao.journal.command import Command
+from qitao.journal.refused import keep as keep_refusal
 from qitao.kernel.refusal import BadValue, NotAllowed, Refusal
 from qitao.kernel.words import gettext_noop
 from qitao.planning.queries import newest
@@ -49,7 +51,7 @@ def page(*, permission: str, methods: Sequence[str] = ("GET",)) -> Callable[[Vie
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             try:
-                stopped = stop(request, permission)
+                stopped = _stopped(request, permission)
                 if stopped is None and request.method == "GET" and permission != EVERYONE and not request.htmx:
                     request.seen = newest()
                 return _uncached(stopped or view(request, *args, **arguments))
@@ -63,6 +65,18 @@ def page(*, permission: str, methods: Sequence[str] = ("GET",)) -> Callable[[Vie
         return answer
 
     return decorate
+
+
+def _stopped(request: Request, permission: str) -> HttpResponse | None:
+    """Return what `stop` does; who wanted to write and may not is kept in the journal, as by an action."""
+    try:
+        return stop(request, permission)
+    except NotAllowed as refusal:
+        if request.method == "POST":  # of a form, which may hold secrets, only the address is kept
+            action = f"web.{request.resolver_match.view_name if request.resolver_match else ''}"
+            what = asked(action, (), (), {"address": request.path})
+            keep_refusal(Command(actor=request.user, at=timezone.now()), action, what, refusal)
+        raise
 
 
 def stop(request: Request, permission: str) -> HttpResponse | None:
