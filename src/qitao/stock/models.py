@@ -183,8 +183,8 @@ class Move(models.Model):
     happened_at = models.DateTimeField(help_text="When it happened; documents may be posted later.")
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
-    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="moves_out")
-    to_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="moves_in")
+    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="moves_out", db_index=False)
+    to_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="moves_in", db_index=False)
     from_status = models.CharField(max_length=10, choices=Status, default=Status.OK)
     to_status = models.CharField(max_length=10, choices=Status, default=Status.OK)
     owner = models.CharField(max_length=60, blank=True, default="")
@@ -213,6 +213,8 @@ class Move(models.Model):
         indexes = (
             models.Index(fields=["item", "-id"], name="stock_move_of_item"),
             models.Index(fields=["item", "happened_at", "id"], name="stock_move_of_item_by_time"),
+            models.Index(fields=["from_location", "item", "happened_at"], name="stock_move_from_by_time"),
+            models.Index(fields=["to_location", "item", "happened_at"], name="stock_move_to_by_time"),
             models.Index(fields=["lot", "id"], name="stock_move_of_lot"),
             models.Index(fields=["document", "document_id"], name="stock_move_of_document"),
             models.Index(fields=["command_id"], name="stock_move_of_command"),

@@ -103,7 +103,15 @@ DOCUMENTS = List(
 def document_list(request: Request) -> HttpResponseBase:
     """Show the documents, the newest first."""
     new = (reverse("stock-document-start"), _("New document"), "stock.adjust")
-    return show(request, DOCUMENTS, all_documents(), title=gettext("Stock documents"), new=new)
+    return show(
+        request,
+        DOCUMENTS,
+        all_documents(),
+        title=gettext("Stock documents"),
+        tab="documents",
+        new=new,
+        template="stores/stock_list.html",
+    )
 
 
 @dataclass(frozen=True, slots=True)
