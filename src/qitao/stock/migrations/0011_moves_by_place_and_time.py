@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0001_initial"),
-        ("stock", "0005_stock_documents"),
+        ("stock", "0010_trusted_bins"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
