@@ -69,7 +69,7 @@ def run() -> bool:
     cluster = Cluster(folder)
     try:
         cluster.start()
-        _set_up(folder, cluster.url)
+        _set_up(folder, cluster.owner_url)
         return _measure(int(os.environ.get("MOVES", "10000000")))
     finally:
         from django.db import connections
