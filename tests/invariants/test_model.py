@@ -37,6 +37,7 @@ from tests.invariants.model import HOME, NEEDS, Bin, No, Order, Stores
 from tests.small_plant import MONDAY, SmallPlant
 
 A_STORY = 50  # steps at most; the dice end many earlier
+ENOUGH = 2000  # steps in which every kind of act comes up
 STEPS = int(os.environ.get("MODEL_STEPS") or 2000)
 IS_SHORT = "MODEL_STEPS" not in os.environ
 
@@ -361,6 +362,8 @@ def test_qitao_and_the_model_say_the_same() -> None:
     told = ", ".join(f"{name} {times}" for name, times in sorted(Both.done.items()))
     print(f"{steps} acts, no difference: {told}")  # noqa: T201
     assert steps > STEPS / 4
+    if STEPS < ENOUGH:
+        return
     kinds = {name for name in Both.done if not name.endswith("refused")}
     assert kinds >= {"release", "pick", "ship", "receive", "move", "count"}, told
     assert len(kinds) > 15, told

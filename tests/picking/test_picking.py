@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from qitao.journal.models import Fact
 from qitao.picking import actions as picking
@@ -173,6 +176,16 @@ def test_a_doubted_bin_is_not_offered_again_until_it_is_counted(plant: SmallPlan
     served = PickLine.objects.filter(item__code="BOLT", status="open").order_by("requirement__work_order__rank")
     assert [(row.requirement.work_order.code, row.quantity) for row in served] == [("WO-1", 40), ("WO-2", 20)]
     assert ledger.verify() == []
+
+
+def test_a_short_pick_locks_the_order_before_its_list_as_whoever_fills_it_does(plant: SmallPlant) -> None:
+    plant.put("BOLT", "A-01", 40)
+    line = line_of(plant.released(10), "BOLT")
+    with CaptureQueriesContext(connection) as asked:
+        picking.report_short(plant.do("picker"), pick_line_id=line.pk, found=Decimal(15), reason="less")
+    locked = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    tables = [table for text in locked for table in re.findall(r"production_workorder|picking_picklist", text)[:1]]
+    assert tables[:2] == ["production_workorder", "picking_picklist"]
 
 
 def test_what_is_missing_is_sent_for_once(plant: SmallPlant) -> None:

@@ -247,8 +247,11 @@ def report_short(command: Command, *, pick_line_id: int, found: Decimal, reason:
     Where the reason doubts the record, the bin is not offered again until it is counted; what is damaged becomes so
     in the ledger. The fact says whether another bin of the same warehouse could cover the rest – if none can, a case
     opens in the same transaction. Refuses: AlreadyPicked, MoreThanLine, BadValue. Records: picking.short.
-    Locks: the item.
+    Locks: the item, the work order – a case pauses it – and the list.
     """
+    asked = PickLine.objects.select_related("requirement").get(pk=pick_line_id)
+    ledger.lock_items([asked.item_id])
+    filling.lock_orders([asked])
     (row,) = issuing.read(command, [pick_line_id])
     if not 0 <= found < row.quantity:
         raise MoreThanLine(asked=plain(found), open=plain(row.quantity))

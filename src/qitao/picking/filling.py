@@ -55,6 +55,16 @@ def stays_in(work_order: WorkOrder, states: Collection[str]) -> bool:
     return rows.first() is not None
 
 
+def lock_orders(lines: Iterable[PickLine]) -> None:
+    """Lock the work orders of these lines and then their lists, in the order in which whoever fills a list does."""
+    orders, lists = set(), set()
+    for line in lines:
+        orders.add(line.requirement.work_order_id)
+        lists.add(line.pick_list_id)
+    list(WorkOrder.objects.select_for_update(no_key=True).filter(pk__in=orders).order_by("pk"))
+    list(PickList.objects.select_for_update(no_key=True).filter(pk__in=lists).order_by("pk"))
+
+
 def working_list(command: Command, work_order: WorkOrder) -> PickList:
     """Return the list that the work order is picked by, made if there is none; nobody finishes it meanwhile."""
     rows = work_order.pick_lists.select_for_update(no_key=True).filter(status__in=WORKING)

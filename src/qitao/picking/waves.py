@@ -27,7 +27,6 @@ from qitao.picking.refusals import (
     WrongBin,
     WrongItem,
 )
-from qitao.production.models import WorkOrder
 from qitao.stock import ledger
 from qitao.stock.models import Balance, Warehouse
 
@@ -267,7 +266,7 @@ def report_short(
     """
     wave, balance = _wave(command, wave_id), _locked(balance_id)
     lines = _open_at(wave, balance)
-    _lock_orders(lines)
+    filling.lock_orders(lines)
     wanted = sum((line.open_quantity for line in lines), ZERO)
     if not 0 <= found < wanted:
         raise MoreThanLine(asked=plain(found), open=plain(wanted))
@@ -291,14 +290,6 @@ def report_short(
         reason=reason,
     )
     return {"missing": str(wanted - found), "lacking": str(lacks)}
-
-
-def _lock_orders(lines: list[PickLine]) -> None:
-    """Lock the work orders and the lists of these lines, in the order in which whoever fills a list does."""
-    orders = WorkOrder.objects.filter(pk__in={line.requirement.work_order_id for line in lines})
-    list(orders.select_for_update(no_key=True).order_by("pk"))
-    lists = PickList.objects.filter(pk__in={line.pick_list_id for line in lines})
-    list(lists.select_for_update(no_key=True).order_by("pk"))
 
 
 def _look_elsewhere(command: Command, balance: Balance, missed: list[PickLine]) -> Decimal:
