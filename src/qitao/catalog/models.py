@@ -269,3 +269,50 @@ class Substitute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.component} → {self.substitute}"
+
+
+class Routing(models.Model):
+    """A version of how an item is made, step by step; of those valid on a day the one that starts last is used."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="routings")
+    version = models.CharField(max_length=30, default="1")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True, help_text="The last day it is valid.")
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["item", "version"], name="catalog_routing_version_is_unique"),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="catalog_routing_ends_after_it_starts",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.version}"
+
+
+class RoutingStep(models.Model):
+    """One operation of a routing. It consumes the BOM lines whose operation has its name."""
+
+    routing = models.ForeignKey(Routing, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=60)
+    work_center = models.ForeignKey(WorkCenter, on_delete=models.PROTECT, related_name="+")
+    setup_minutes = models.DecimalField(**QUANTITY, default=0)
+    run_minutes = models.DecimalField(**QUANTITY, default=0, help_text="For one piece.")
+    instruction = models.CharField(max_length=2000, blank=True, help_text="How it is done (SOP).")
+
+    class Meta:
+        ordering = ("routing_id", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["routing", "number"], name="catalog_routing_step_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(setup_minutes__gte=0, run_minutes__gte=0),
+                name="catalog_routing_step_takes_no_less_than_nothing",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"

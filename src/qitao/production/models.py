@@ -238,3 +238,87 @@ class ClosingLine(models.Model):
     def value(self) -> Decimal:
         """What that is worth."""
         return self.over * self.unit_cost
+
+
+OPERATION = Lifecycle(
+    states=("waiting", "running", "paused", "done", "stopped"),
+    verbs={
+        "start": (("waiting",), "running"),
+        "pause": (("running",), "paused"),
+        "resume": (("paused",), "running"),
+        "complete": (("waiting", "running"), "done"),  # by the last piece reported; whoever reports has started it
+        "stop": (("waiting", "running", "paused"), "stopped"),  # its work order is over
+    },
+)
+
+
+class Operation(models.Model):
+    """A step of a work order, copied from the item's routing when it was released."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        PAUSED = "paused", _("paused")
+        DONE = "done", _("done")
+        STOPPED = "stopped", _("stopped")
+
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="operations")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=60)
+    work_center = models.ForeignKey(WorkCenter, on_delete=models.PROTECT, related_name="+")
+    setup_minutes = models.DecimalField(**QUANTITY, default=0)
+    run_minutes = models.DecimalField(**QUANTITY, default=0, help_text="For one piece.")
+    instruction = models.CharField(max_length=2000, blank=True, help_text="How it is done (SOP).")
+    status = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    good = models.DecimalField(**QUANTITY, default=0)
+    scrapped = models.DecimalField(**QUANTITY, default=0)
+    minutes = models.DecimalField(**QUANTITY, default=0, help_text="Worked, as reported.")
+    running_since = models.DateTimeField(null=True, blank=True, help_text="Minutes from then on are not counted yet.")
+    pause_reason = models.CharField(max_length=200, blank=True)
+    paused_by_order = models.BooleanField(default=False, help_text="It goes on when its work order does.")
+
+    class Meta:
+        verbose_name = "operation"
+        ordering = ("work_order_id", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["work_order", "number"], name="production_operation_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(good__gte=0, scrapped__gte=0, minutes__gte=0), name="production_operation_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(running_since__isnull=True) | Q(status="running"),
+                name="production_operation_counts_minutes_while_running",
+            ),
+        )
+        indexes = (models.Index(fields=["status", "work_center"], name="production_operation_queue"),)
+
+    def __str__(self) -> str:
+        return f"{self.work_order}.{self.number}"
+
+    @property
+    def planned_minutes(self) -> Decimal:
+        """What it should take for the whole work order."""
+        return self.setup_minutes + self.run_minutes * self.work_order.quantity
+
+    @property
+    def earned_minutes(self) -> Decimal:
+        """What the pieces that went through it should have taken; 0 where none did."""
+        pieces = self.good + self.scrapped
+        return self.setup_minutes + self.run_minutes * pieces if pieces else Decimal(0)
+
+    @property
+    def over_minutes(self) -> Decimal:
+        """What it took beyond that; negative: less."""
+        return self.minutes - self.earned_minutes
+
+
+class OperationReport(models.Model):
+    """What somebody reported of an operation. Never changed."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="reports")
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    good = models.DecimalField(**QUANTITY)
+    scrapped = models.DecimalField(**QUANTITY)
+    reason = models.CharField(max_length=8, choices=ScrapReason, blank=True)
+    minutes = models.DecimalField(**QUANTITY)

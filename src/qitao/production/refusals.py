@@ -75,3 +75,8 @@ class NotAlike(Refusal):
 class NotEnoughRejected(Refusal):
     reason = gettext_noop("{item}: {asked} rejects asked for, but only {free} lie free in this warehouse.")
     remedy = gettext_noop("Ask for less, or find where the rejects went.")
+
+
+class MoreThanComesIn(Refusal):
+    reason = gettext_noop("{operation}: {asked} reported, but only {waiting} wait there.")
+    remedy = gettext_noop("Correct the quantity, or report the operation before first.")

@@ -13,11 +13,18 @@ from qitao.journal.facts import Reaction, wire
 from qitao.picking import extra, over, waves
 from qitao.picking import reactions as picking
 from qitao.planning import tasks as planning
+from qitao.production import operating
 from qitao.shortages import reactions as shortages
 from qitao.stock.sealed import MOVES
 
 # what a work order that is over leaves behind; nothing while it still runs
-OVER: Sequence[Reaction] = (picking.drop_lists, over.free_transfers, over.serve_freed, shortages.leave_what_is_over)
+OVER: Sequence[Reaction] = (
+    operating.stop_with_order,
+    picking.drop_lists,
+    over.free_transfers,
+    over.serve_freed,
+    shortages.leave_what_is_over,
+)
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "stock.moved": (picking.refit, planning.ask),
@@ -42,12 +49,12 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "purchasing.delivery_cancelled": (planning.ask,),
     "production.created": (planning.ask,),
     "production.firmed": (planning.ask,),
-    "production.released": (picking.list_released, planning.ask),
+    "production.released": (operating.copy_routing, picking.list_released, planning.ask),
     "production.reserved": (planning.ask,),
     "production.unreserved": (planning.ask,),
     "production.started": (planning.ask,),
-    "production.paused": (planning.ask,),
-    "production.resumed": (planning.ask,),
+    "production.paused": (operating.pause_with_order, planning.ask),
+    "production.resumed": (operating.resume_with_order, planning.ask),
     "production.reported": (*OVER, picking.serve_items, planning.ask),
     "production.finished": (*OVER, planning.ask),
     "production.closed": (*OVER, planning.ask),
@@ -55,9 +62,15 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "production.ranked": (planning.ask,),
     "production.substituted": (picking.relist, planning.ask),
     "production.split": (picking.relist, planning.ask),
-    "production.merged": (picking.drop_lists, shortages.follow_merge, planning.ask),
+    "production.merged": (operating.stop_with_order, picking.drop_lists, shortages.follow_merge, planning.ask),
     "production.absorbed": (picking.relist, picking.serve_items, planning.ask),
     "production.rework_ordered": (planning.ask,),
+    "production.operation_started": (planning.ask,),
+    "production.operation_paused": (planning.ask,),
+    "production.operation_resumed": (planning.ask,),
+    "production.operation_reported": (planning.ask,),
+    "catalog.routing_kept": (planning.ask,),
+    "catalog.routing_steps_changed": (planning.ask,),
     "production.changed": (picking.relist, picking.serve_items, planning.ask),
     "picking.filled": (waves.join, planning.ask),
     "picking.replanned": (planning.ask,),

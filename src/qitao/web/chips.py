@@ -23,6 +23,12 @@ TONES: Mapping[str, Mapping[Any, str]] = MappingProxyType(
             "completed": "good",
             "cancelled": "bad",
         },
+        "production.operation.status": {
+            "waiting": "wait",
+            "running": "busy",
+            "paused": "held",
+            "done": "good",
+        },
         "planning.kitdate.state": {"now": "good", "on_date": "wait", "late": "warn", "never": "bad"},
         "picking.picklist.status": {"open": "wait", "in_progress": "busy", "done": "good", "cancelled": "bad"},
         "picking.pickline.status": {"open": "wait", "picked": "good", "short": "warn", "cancelled": "bad"},

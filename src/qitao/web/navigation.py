@@ -42,6 +42,7 @@ MAP = (
         (
             Place("pick-lists", _("Pick lists"), "pick", "picking.view", "l"),
             Place("work-orders", _("Work orders"), "work_order", "production.view", "w"),
+            Place("operations", _("Operations"), "clock", "production.view", "j"),
             Place("receipts", _("Receipts"), "receipt", "stock.receive", "r"),
             Place("counts", _("Counts"), "count", "stock.count", "n"),
             Place("to-ship", _("Shipping"), "truck", "sales.view", "o"),

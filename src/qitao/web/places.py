@@ -11,6 +11,7 @@ ROUTES = MappingProxyType(
     {
         "catalog.item": "item",
         "production.workorder": "work-order",
+        "production.operation": "operation",
         "picking.picklist": "pick-list",
         "picking.wave": "wave",
         "shortages.case": "case",
@@ -39,5 +40,5 @@ def page_of(thing: Model | None) -> str:
 
 
 def _key(thing: Model) -> str | int:
-    by_number = thing._meta.label_lower in ("stock.location", "stock.lot")
+    by_number = thing._meta.label_lower in ("stock.location", "stock.lot", "production.operation")
     return thing.pk if by_number else thing.code  # type: ignore[attr-defined]

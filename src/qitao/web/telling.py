@@ -29,6 +29,7 @@ QUANTITIES = frozenset(
         "difference",
         "replaced",
         "scrapped",
+        "good",
         "rejected",
         "kept",
         "rest",
@@ -76,6 +77,10 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "production.merged": _("Merged into {into}, which makes its {quantity}."),
         "production.absorbed": _("Took in {code} with its {quantity}."),
         "production.rework_ordered": _("{quantity} rejects are made good by {into}."),
+        "production.operation_started": _("{operation} started."),
+        "production.operation_paused": _("{operation} paused: {reason}"),
+        "production.operation_resumed": _("{operation} goes on."),
+        "production.operation_reported": _("{operation}: {good} good, {scrapped} scrap."),
         "production.changed": _(
             "Changed: {quantity} instead of {was_quantity}, from {start_on} to {due_on}; {lines} lines."
         ),
@@ -208,7 +213,7 @@ def _with_scrap(data: Mapping[str, Any]) -> str | None:
     """Return the sentence for output of which something was lost."""
     if "rejected" in data:
         return gettext("Reported {quantity} as made, {rejected} as rejected, {scrapped} as scrap ({reason}).")
-    if "scrapped" not in data:
+    if "scrapped" not in data or "quantity" not in data:
         return None
     if not Decimal(data["quantity"]):
         return gettext("Reported {scrapped} as scrap ({reason}).")

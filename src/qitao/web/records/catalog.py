@@ -173,6 +173,7 @@ def remove_conversion(request: Request, pk: int) -> HttpResponse:
 
 TABS = (
     ("work-centers", _("Work centres")),
+    ("routings", _("Routings")),
     ("calendar", _("Calendar")),
     ("sites", _("Sites")),
     ("units", _("Units")),

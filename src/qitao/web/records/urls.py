@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qitao.web.records import amending, bom, catalog, item_sites, people, sites, stores, trade
+from qitao.web.records import amending, bom, catalog, item_sites, people, routings, sites, stores, trade
 
 urlpatterns = [
     path("records/items/new/", catalog.item_form, name="item-new"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("records/work-centers/", catalog.work_centers, name="work-centers"),
     path("records/work-centers/new/", catalog.work_center_form, name="work-center-new"),
     path("records/work-centers/<int:pk>/", catalog.work_center_form, name="work-center-edit"),
+    path("records/routings/", routings.routing_list, name="routings"),
+    path("records/routings/new/", routings.routing_form, name="routing-new"),
+    path("records/routings/<int:pk>/", routings.routing_form, name="routing-edit"),
     path("records/sites/", sites.sites, name="sites"),
     path("records/sites/new/", sites.site_form, name="site-new"),
     path("records/sites/<int:pk>/", sites.site_form, name="site-edit"),

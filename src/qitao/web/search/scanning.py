@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from qitao.accounts.models import User
 from qitao.catalog.models import Item
 from qitao.picking.models import PickList, Wave
-from qitao.production.models import WorkOrder
+from qitao.production.models import Operation, WorkOrder
 from qitao.purchasing.models import PurchaseOrder, Requisition
 from qitao.sales.models import SalesOrder, Shipment
 from qitao.shortages.models import Case
@@ -55,7 +55,7 @@ def meanings(code: str, user: User) -> list[Meaning]:
     text = unicodedata.normalize("NFKC", code).strip()
     if not text:
         return []
-    found = [*_documents(text, user), *(_places(text) if user.may("stock.view") else ())]
+    found = [*_documents(text, user), *_job_cards(text, user), *(_places(text) if user.may("stock.view") else ())]
     if found or not user.may("stock.view"):
         return found
     return _labelled(gs1_fields(text))
@@ -68,6 +68,15 @@ def _documents(text: str, user: User) -> list[Meaning]:
         if user.may(permission)
         for row in rows.filter(code__iexact=text)[:2]
     ]
+
+
+def _job_cards(text: str, user: User) -> list[Meaning]:
+    """Return the operation that a job card names: its work order's code, a point, its number."""
+    order, point, number = text.rpartition(".")
+    if not point or not number.isascii() or not number.isdecimal() or not user.may("production.view"):
+        return []
+    rows = Operation.objects.filter(work_order__code__iexact=order, number=int(number[:9]))
+    return [_meaning("operation", row) for row in rows.select_related("work_order")[:1]]
 
 
 def _places(text: str) -> list[Meaning]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from qitao.catalog.models import WorkCenter
 from qitao.production import merging, reworking, variance
-from qitao.production.models import Closing, ClosingLine, WorkOrder
+from qitao.production.models import Closing, ClosingLine, Operation, WorkOrder
 from qitao.web import formats
 from qitao.web.cells import item_cell
 from qitao.web.formats import named
@@ -39,6 +39,7 @@ class ClosingPage:
     may_close: bool
     see_cost: bool
     other_currencies: bool
+    operations: list[Operation]
 
 
 @page(permission="production.view")
@@ -60,6 +61,7 @@ def closing(request: Request, code: str) -> HttpResponseBase:
         is_kept=kept is not None,
         may_close=order.status == "completed" and request.user.may("production.change"),
         see_cost=request.user.may("cost.view"),
+        operations=list(order.operations.select_related("work_center")),
         other_currencies=any(line.currency != shown.currency for line in lines),
     )
     return render(request, "work_orders/closing.html", {"page": context, "order": order})

@@ -24,7 +24,7 @@ from qitao.picking.queries import RETURNED_STATES, Returnable, lists, returnable
 from qitao.planning.models import DemandDate, KitDate
 from qitao.planning.pegging import demands_behind
 from qitao.production import actions
-from qitao.production.models import WORK_ORDER, Requirement, ScrapReason, WorkOrder
+from qitao.production.models import OPERATION, WORK_ORDER, Operation, Requirement, ScrapReason, WorkOrder
 from qitao.production.output import free_rejects_of
 from qitao.production.queries import alike
 from qitao.production.reworking import REWORKED_STATES
@@ -131,6 +131,7 @@ class WorkOrderPage:
     rejects: Decimal
     mergeable: list[WorkOrder]
     reworked: list[WorkOrder]
+    operations: list[Operation]
     may_report: bool
     may_rework: bool
     may_split: bool
@@ -168,6 +169,8 @@ def work_order_page(order: WorkOrder, user: User) -> WorkOrderPage:
     """Return what to show of a work order to `user`."""
     kit = KitDate.objects.filter(work_order=order).select_related("run", "bottleneck__item__unit").first()
     rejects = free_rejects_of(order)
+    operations = list(order.operations.select_related("work_center"))
+    goes_by_operations = any(each.status in OPERATION.sources("stop") for each in operations)
     can_make = order.status in ("released", "started") and order.open_quantity > 0
     return WorkOrderPage(
         order=order,
@@ -186,8 +189,9 @@ def work_order_page(order: WorkOrder, user: User) -> WorkOrderPage:
         consumed=consumed(order),
         rejects=rejects,
         mergeable=list(alike(order)) if user.may("production.change") else [],
+        operations=operations,
         reworked=list(order.rework_orders.order_by("code")),
-        may_report=can_make and user.may("production.report"),
+        may_report=can_make and not goes_by_operations and user.may("production.report"),
         may_rework=rejects > 0 and order.status in REWORKED_STATES and user.may("production.report"),
         may_split=order.is_open and order.open_quantity > 0 and user.may("production.change"),
         may_change=order.status in actions.CHANGED_STATES and user.may("production.change"),
