@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from qitao.accounts.actions import create_user
 from qitao.accounts.queries import system_user
@@ -80,7 +81,7 @@ def test_opening_balances_are_moves_and_the_ledger_proves_them(tmp_path: Path) -
     moves = Move.objects.filter(document="exchange.import", document_id=document.pk)
     assert {move.from_location.kind for move in moves.select_related("from_location")} == {Location.Kind.OPENING}
     assert (on_hand("BOLT"), on_hand("PLATE")) == (450, Decimal("35.5"))  # 5 of the plates are on the way
-    (holding,) = holdings(Item.objects.get(code="BOLT"))
+    (holding,) = holdings(Item.objects.get(code="BOLT"), on=timezone.localdate())
     assert (holding.available, holding.blocked) == (400, 50)
     assert Transfer.objects.get().status == "in_transit"
     assert verify() == []
@@ -212,7 +213,7 @@ def _held_stock_is_not_available() -> None:
     dataset, _ = detect(real("inventree")).read(real("inventree"))
     assert sum(balance.on_hand for balance in held) == sum(row.quantity for row in dataset.stock if row.status != "ok")
     for balance in held:
-        free = sum(holding.available for holding in holdings(balance.item))
+        free = sum(holding.available for holding in holdings(balance.item, on=timezone.localdate()))
         usable = Balance.objects.filter(item=balance.item, status="ok").values_list("on_hand", flat=True)
         assert free == sum(usable)
 

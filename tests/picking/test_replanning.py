@@ -208,7 +208,7 @@ def no_list_waits_for_what_lies_free(plant: SmallPlant, on: date) -> None:
     for order in WorkOrder.objects.filter(status__in=("released", "started", "paused")):
         for lack in lacking(order):
             item_id = lack.requirement.item_id
-            free = ledger.unreserved(item_id, plant.home.pk)
+            free = ledger.unreserved(item_id, plant.home.pk, on=on)
             lying = stock_queries.pickable(item_id, on=on).filter(location__warehouse=plant.home)
             usable = sum((row.on_hand - row.allocated for row in lying), Decimal(0))
             assert min(free, usable) <= 0, f"{order} lacks {lack.quantity} of {lack.requirement.item} that lies free"

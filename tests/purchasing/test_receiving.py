@@ -16,7 +16,7 @@ from qitao.stock import queries as ledger
 from qitao.stock.models import Balance, Move
 from qitao.stock.refusals import OtherWarehouse
 from tests import small_plant
-from tests.small_plant import SmallPlant
+from tests.small_plant import MONDAY, SmallPlant
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +76,7 @@ def test_what_comes_is_put_down_in_the_order_s_own_warehouse(plant: SmallPlant) 
 def test_a_rejected_lot_is_there_and_not_available(plant: SmallPlant) -> None:
     delivery = plant.purchase("BOLT", 100, promised=5)
     receive(plant, delivery, 100, status="rejected", lot_code="BAD")
-    (holding,) = ledger.holdings(plant.items["BOLT"])
+    (holding,) = ledger.holdings(plant.items["BOLT"], on=MONDAY)
     assert (holding.available, holding.blocked, DeliveryRecord.objects.get().rejected) == (0, 100, 100)
 
 

@@ -23,6 +23,8 @@ PAGES = {
     "bin": "/scan/?code=A-01",
     "lot": "/scan/?code=L-1",
     "stock-documents": "/stock/documents/",
+    "reservations": "/reservations/",
+    "borrowings": "/borrowings/",
     "search": "/search/?q=bolt",
     "search-none": "/search/?q=zzzz",
 }

@@ -16,7 +16,7 @@ from qitao.production import actions as production
 from qitao.production.models import WorkOrder
 from qitao.purchasing.models import Delivery, Repromise, Requisition
 from qitao.shortages import actions as shortages
-from qitao.shortages import options, queries
+from qitao.shortages import holding, options, queries
 from qitao.shortages.models import Case, Decision
 from qitao.shortages.refusals import CauseMissing, NothingShort, OptionChanged, OptionGone
 from qitao.stock import actions as stock
@@ -99,7 +99,7 @@ def test_what_a_later_order_holds_goes_to_the_earlier_one(plant: SmallPlant) -> 
     later = plant.work_order(10, start=19, due=22, code="WO-LATER")
     production.reserve_material(plant.do("planner"), work_order_id=later.pk)
     case = short(plant)
-    (holder,) = queries.why_not(case.item, today=MONDAY).holders
+    (holder,) = holding.why_not(case.item, today=MONDAY).holders
     assert (holder.work_order.code, holder.slack_days, holder.quantity, holder.is_hard) == ("WO-LATER", 14, 40, False)
     option = offered(case)["resequence:"]
     assert [effect.code for effect in option.harms] == ["WO-LATER"]

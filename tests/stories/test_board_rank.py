@@ -8,7 +8,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
+from qitao.picking.models import PickLine
 from qitao.planning import actions as planning
+from qitao.production import actions as production
 from qitao.production.models import WorkOrder
 from tests.small_plant import SmallPlant
 
@@ -144,3 +146,32 @@ def test_the_strip_and_the_filters_work_without_a_new_page(contended: SmallPlant
     assert shown(page) == ["WO-2", "WO-3"]
     page.get_by_label("Group by").select_option("bottleneck")
     expect(page.locator("tr.group")).to_contain_text("BOLT")
+
+
+def test_by_rank_number_and_its_material_follows(contended: SmallPlant, arrive: Arrive) -> None:
+    for order in WorkOrder.objects.order_by("rank"):
+        production.release(contended.do("planner"), work_order_id=order.pk)
+    planning.run(timezone.now())
+    page = arrive("planner")
+    page.goto("/board/")
+    row(page, "WO-3").locator("[name=ids]").check()
+    page.get_by_role("button", name="Serve before …").click()
+    sheet = page.locator("#rank-sheet[open]")
+    sheet.locator("input[name=rank]").fill("1")
+    sheet.get_by_role("button", name="Show what it would do").click()
+    expect(sheet).to_contain_text("1 shortage solved")
+    expect(sheet).to_contain_text("1 new shortage")
+    expect(sheet.locator("#rank-passed")).to_contain_text("BOLT")
+    assert bolts_listed() == {"WO-1": 40}
+    sheet.get_by_role("button", name="Apply").click()
+    expect(page.locator("#rank-sheet[open]")).to_have_count(0)
+    assert ranked() == ["WO-3", "WO-1", "WO-2"]
+    assert bolts_listed() == {"WO-3": 40}
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast-note").last).to_contain_text("The ranks are as they were.")
+    assert bolts_listed() == {"WO-1": 40}
+
+
+def bolts_listed() -> dict[str, int]:
+    lines = PickLine.objects.filter(item__code="BOLT", status="open").select_related("requirement__work_order")
+    return {line.requirement.work_order.code: int(line.open_quantity) for line in lines}

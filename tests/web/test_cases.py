@@ -92,7 +92,7 @@ def test_who_holds_it_is_said_with_slack_and_who_may_release_it(plant: SmallPlan
     page = text_of(as_role("planner").get(page_of(case)))
     assert "20 pcs WO-LATER reserved" in page
     assert "14 days of slack" in page
-    assert "nothing on order to replace it" in page
+    assert "nothing free on order to replace it" in page
     assert "May release it: planner" in page
     item = case.item_id
     assert send(as_role("buyer"), "/cases/release-reserved/", work_order=later.pk, item=item).status_code == 403

@@ -39,6 +39,8 @@ PERMISSION_NAMES = MappingProxyType(
         "picking.pick": gettext_noop("pick material"),
         "picking.over": gettext_noop("issue beyond the limit"),
         "picking.return": gettext_noop("bring material back to stock"),
+        "picking.borrow": gettext_noop("ask for material that somebody else holds"),
+        "picking.lend": gettext_noop("let somebody take what another holds"),
         "picking.make": gettext_noop("make pick lists"),
         "planning.view": gettext_noop("see the plan"),
         "planning.run": gettext_noop("run the plan"),

@@ -67,6 +67,8 @@ PERMISSIONS = MappingProxyType(
         "picking.pick": STORES,
         "picking.over": frozenset({WAREHOUSE_MANAGER}),
         "picking.return": STORES | {LINE_LEADER},
+        "picking.borrow": frozenset({PICKER, LINE_LEADER, PLANNER, BUYER, WAREHOUSE_MANAGER}),
+        "picking.lend": frozenset({PLANNER, WAREHOUSE_MANAGER}),
         "picking.make": frozenset({WAREHOUSE_MANAGER, PLANNER, LINE_LEADER}),
         "planning.view": ALL,
         "planning.run": frozenset({PLANNER, MANAGER}),

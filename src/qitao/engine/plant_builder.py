@@ -197,6 +197,15 @@ class PlantBuilder:
         self._lines.append((order, product, amount, -1, reference))
         return order
 
+    def output_of(self, order: int) -> int | None:
+        """Return the supply row that a work order turns out; None where it turns out nothing."""
+        made = int(self._orders[order][9])
+        return made if made >= 0 else None
+
+    def line_of(self, demand: int) -> int:
+        """Return the one line of a demand."""
+        return next(row for row in range(len(self._lines) - 1, -1, -1) if self._lines[row][0] == demand)
+
     def add_line(
         self, order: int, item: int, *, quantity: Quantity, parent: int | None = None, reference: int = 0
     ) -> int:

@@ -21,6 +21,7 @@ SEQUENCES = {
     "SO": "journal_number_sales_order",
     "SH": "journal_number_shipment",
     "SD": "journal_number_stock_document",
+    "BR": "journal_number_borrowing",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import F
@@ -367,8 +367,9 @@ def take_from(command: Command, *, requirement_id: int, balance_id: int, quantit
     open_here = next((x.quantity for x in queries.lacking(work_order) if x.requirement.pk == requirement.pk), ZERO)
     if not 0 < quantity <= open_here:
         raise MoreThanLine(asked=plain(quantity), open=plain(open_here))
-    own = ledger.held_by(requirement, item_id=balance.item_id, warehouse_id=work_order.warehouse_id)
-    spare = ledger.unreserved(balance.item_id, work_order.warehouse_id) + own
+    home, on = work_order.warehouse_id, command.on
+    own = ledger.held_by(requirement, item_id=balance.item_id, warehouse_id=home, on=on)
+    spare = ledger.unreserved(balance.item_id, home, on=on) + own
     if quantity > spare:
         raise ledger.not_enough_to_reserve(balance.item, work_order.warehouse, asked=quantity, free=spare)
     ledger.allocate(balance, quantity)
@@ -424,7 +425,7 @@ def hand_over(command: Command, *, from_requirement_id: int, to_requirement_id: 
         raise WrongItem(scanned=giver.item.code, item=taker.item.code)
     if taker.work_order.status not in OPEN_STATES:
         raise not_now(taker.work_order)
-    quantity = min(quantity, _unclaimed(taker))
+    quantity = min(quantity, _unclaimed(taker, command.on))
     if quantity <= 0:
         raise NothingOpen(what=str(taker))
     freed = ledger.consume_reservation(
@@ -453,8 +454,8 @@ def _holder(requirement_id: int) -> Requirement:
     return Requirement.objects.select_related("work_order__warehouse", "item").get(pk=requirement_id)
 
 
-def _unclaimed(taker: Requirement) -> Decimal:
+def _unclaimed(taker: Requirement, on: date) -> Decimal:
     """Return how much of a requirement is neither issued, nor on a pick list, nor reserved for it."""
     listed = sum((line.open_quantity for line in taker.pick_lines.filter(status="open")), ZERO)
-    held = ledger.held_by(taker, item_id=taker.item_id, warehouse_id=taker.work_order.warehouse_id)
+    held = ledger.held_by(taker, item_id=taker.item_id, warehouse_id=taker.work_order.warehouse_id, on=on)
     return taker.open_quantity - listed - held

@@ -127,8 +127,8 @@ def _free(command: Command, line: PickLine, extra: Decimal) -> Balance:
         place = str(line.location)
         raise NotEnoughOnHand(item=line.item.code, asked=plain(extra), free=plain(free), location=place)
     home = line.pick_list.warehouse
-    spare = ledger.unreserved(line.item_id, home.pk)
-    spare += ledger.held_by(line.requirement, item_id=line.item_id, warehouse_id=home.pk)
+    spare = ledger.unreserved(line.item_id, home.pk, on=command.on)
+    spare += ledger.held_by(line.requirement, item_id=line.item_id, warehouse_id=home.pk, on=command.on)
     if extra > spare:
         raise ledger.not_enough_to_reserve(line.item, home, asked=extra, free=spare)
     return balance
@@ -153,7 +153,7 @@ def _need_less(order: WorkOrder, requirement: Requirement, *, warehouse_id: int 
     lines = requirement.pick_lines.filter(status="open")
     listed = sum((row.open_quantity for row in lines), ZERO)
     assert warehouse_id is not None
-    held = ledger.held_by(requirement, item_id=requirement.item_id, warehouse_id=warehouse_id)
+    held = ledger.held_by(requirement, item_id=requirement.item_id, warehouse_id=warehouse_id, on=None)
     beyond = held - max(requirement.open_quantity - listed, ZERO)
     if beyond > 0:
         ledger.consume_reservation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from qitao.journal.command import Command
 from qitao.journal.facts import record
@@ -75,8 +75,9 @@ def _choose(
     command: Command, requirement: Requirement, quantity: Decimal, *, work_order: WorkOrder
 ) -> list[tuple[Balance, Decimal]]:
     warehouse_id = work_order.warehouse_id
-    own = ledger.held_by(requirement, item_id=requirement.item_id, warehouse_id=warehouse_id)
-    allowed = min(quantity, own + max(ledger.unreserved(requirement.item_id, warehouse_id), ZERO))
+    own = ledger.held_by(requirement, item_id=requirement.item_id, warehouse_id=warehouse_id, on=command.on)
+    free = ledger.unreserved(requirement.item_id, warehouse_id, on=command.on)
+    allowed = min(quantity, own + max(free, ZERO))
     if allowed <= 0:
         return []
     chosen = stock.pick_from(requirement.item_id, warehouse_id=warehouse_id, quantity=allowed, on=command.on)
@@ -161,7 +162,7 @@ def trim(work_order: WorkOrder, *, items: Collection[int] | None = None) -> None
             _shrink(line, to=needed[line.requirement_id])
             needed[line.requirement_id] = ZERO
     for line in lines:
-        held = ledger.held_by(line.requirement, item_id=line.item_id, warehouse_id=work_order.warehouse_id)
+        held = ledger.held_by(line.requirement, item_id=line.item_id, warehouse_id=work_order.warehouse_id, on=None)
         if held > needed[line.requirement_id]:
             ledger.consume_reservation(
                 item_id=line.item_id,
@@ -185,13 +186,14 @@ def _shrink(line: PickLine, *, to: Decimal) -> None:
     PickLine.objects.filter(pk=line.pk).update(quantity=line.picked + to, status="open" if to else "picked")
 
 
-def give_up(requirement: Requirement, quantity: Decimal) -> Decimal:
+def give_up(requirement: Requirement, quantity: Decimal, *, only: Q | None = None) -> Decimal:
     """Cut the requirement's open pick lines by up to `quantity`, the last of the walk first; return how much was cut.
 
-    The item must be locked; what is cut is free again.
+    `only` leaves out lines that it does not match. The item must be locked; what is cut is free again.
     """
     cut = ZERO
     lines = requirement.pick_lines.filter(status="open", item=requirement.item_id)
+    lines = lines.filter(only) if only is not None else lines
     for line in lines.order_by("-location__route", "-id"):
         part = min(line.open_quantity, quantity - cut)
         if part > 0:

@@ -158,3 +158,79 @@ class ShortPick(models.Model):
     def missing(self) -> Decimal:
         """How much was not there."""
         return self.asked - self.found
+
+
+BORROWING = Lifecycle(
+    states=("asked", "lent", "paid", "refused", "withdrawn", "forgiven"),
+    verbs={
+        "lend": (("asked",), "lent"),
+        "refuse": (("asked",), "refused"),
+        "withdraw": (("asked",), "withdrawn"),
+        "pay": (("lent",), "paid"),
+        "forgive": (("lent",), "forgiven"),
+    },
+)
+
+
+class Borrowing(models.Model):
+    """Material that one work order took from what another holds – or asks to – and owes it until it is paid back.
+
+    What is owed is no demand beside the lender's own: its requirement is open again by as much, and the plan serves it
+    by the lender's rank. `lacked` is what the lender had no claim on when this was last looked at: what it lacks less
+    from then on pays back.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("waits for an answer")
+        LENT = "lent", _("lent")
+        PAID = "paid", _("paid back")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        FORGIVEN = "forgiven", _("not owed any more")
+
+    code = models.CharField(max_length=60, unique=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    lender = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="lendings")
+    borrower = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="borrowings")
+    quantity = models.DecimalField(**QUANTITY, help_text="Asked for; once lent, what was lent.")
+    paid = models.DecimalField(**QUANTITY, default=0)
+    lacked = models.DecimalField(**QUANTITY, default=0)
+    status = models.CharField(max_length=9, choices=State, default=State.ASKED)
+    due_on = models.DateField(help_text="When the lender needs it.")
+    reason = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answer = models.CharField(max_length=200, blank=True, help_text="Why it was refused, withdrawn or forgiven.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "borrowing"
+        constraints = (
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="picking_borrowing_takes_something"),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, paid__lte=F("quantity")), name="picking_borrowing_pays_no_more_than_it_took"
+            ),
+            models.CheckConstraint(
+                condition=~Q(lender=F("borrower")), name="picking_borrowing_is_between_two_requirements"
+            ),
+            models.UniqueConstraint(
+                fields=["lender", "borrower"],
+                condition=Q(status="asked"),
+                name="picking_borrowing_is_asked_for_once",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["lender"], condition=Q(status="lent"), name="picking_borrowing_owed_to"),
+            models.Index(fields=["status"], name="picking_borrowing_in_state"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def owed(self) -> Decimal:
+        """What is still to be paid back."""
+        return self.quantity - self.paid if self.status == self.State.LENT else Decimal(0)

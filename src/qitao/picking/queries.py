@@ -207,7 +207,8 @@ def elsewhere(requirement: Requirement, *, missing: Decimal, on: date) -> list[E
 def nearby(requirement: Requirement, *, on: date) -> Decimal:
     """Return how much other bins of its warehouse can give a requirement: together never what others reserved."""
     item, home = requirement.item, requirement.work_order.warehouse
-    spare = ledger.unreserved(item.pk, home.pk) + ledger.held_by(requirement, item_id=item.pk, warehouse_id=home.pk)
+    own = ledger.held_by(requirement, item_id=item.pk, warehouse_id=home.pk, on=on)
+    spare = ledger.unreserved(item.pk, home.pk, on=on) + own
     bins = stock.pickable(item.pk, on=on).filter(location__warehouse=home)
     lying = sum((balance.on_hand - balance.allocated for balance in bins), ZERO)
     return min(lying, max(spare, ZERO))
@@ -226,9 +227,9 @@ def _bins(
     requirement: Requirement, item: Item, place: Warehouse, *, wanted: Decimal, on: date, kind: str, days: int = 0
 ) -> list[Elsewhere]:
     """Return the bins of one warehouse that have something free of `item`, never more than is unreserved there."""
-    spare = ledger.unreserved(item.pk, place.pk)
+    spare = ledger.unreserved(item.pk, place.pk, on=on)
     if item.pk == requirement.item_id:
-        spare += ledger.held_by(requirement, item_id=item.pk, warehouse_id=place.pk)
+        spare += ledger.held_by(requirement, item_id=item.pk, warehouse_id=place.pk, on=on)
     found = []
     for balance in stock.pickable(item.pk, on=on).filter(location__warehouse=place):
         free = min(balance.on_hand - balance.allocated, spare)

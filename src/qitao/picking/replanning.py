@@ -141,7 +141,7 @@ def _replace(command: Command, line: TransferLine, gone: Decimal) -> None:
     else:
         line.delete()
     home = transfer.from_warehouse_id
-    wanted = min(gone, max(ledger.unreserved(line.item_id, home), ZERO))
+    wanted = min(gone, max(ledger.unreserved(line.item_id, home, on=command.on), ZERO))
     for balance, part in stock.pick_from(line.item_id, warehouse_id=home, quantity=wanted, on=transfer.due_on):
         ledger.allocate(balance, part)
         TransferLine.objects.create(

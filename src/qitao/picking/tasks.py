@@ -1,4 +1,4 @@
-"""What the stores do by the clock: lists lose what expired, and the day's count lists are there in the morning."""
+"""What the stores do by the clock: lists lose what expired, reservations run out, count lists are there in time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 from qitao.accounts.queries import system_user
 from qitao.journal.command import Command
-from qitao.picking import count_planning, queries, replanning
+from qitao.picking import count_planning, queries, replanning, reserving
 from qitao.stock.count_models import CountPlan
 
 log = logging.getLogger("qitao.counts")
@@ -33,3 +33,12 @@ def make_count_lists(timestamp: int) -> None:
         if count_planning.is_working_day(plan.warehouse, command.on):
             reply = count_planning.make_lists(command, warehouse_id=plan.warehouse_id)
             log.info("count lists of %s: %s with %s lines", plan.warehouse.code, reply["lists"], reply["lines"])
+
+
+@app.periodic(cron="1 * * * *")
+@app.task(name="picking.expire_reservations", queueing_lock="picking.expire_reservations")
+def expire_reservations(timestamp: int) -> None:
+    """Release the reservations whose last day has gone by, soon after midnight wherever the plant is."""
+    command = Command(actor=system_user(), at=timezone.now(), source="worker")
+    if reserving.to_mend(on=command.on):
+        reserving.expire(command)

@@ -20,7 +20,7 @@ from qitao.production.models import OPEN_STATES, Requirement, WorkOrder
 from qitao.purchasing.models import Delivery, Requisition
 from qitao.sales.models import SalesOrderLine
 from qitao.stock import trust
-from qitao.stock.models import Balance, Lane, Location, Reservation, Status, TransferLine
+from qitao.stock.models import Balance, Lane, Location, Reservation, Status, TransferLine, standing
 
 KINDS = {"make": ItemKind.MAKE, "buy": ItemKind.BUY, "phantom": ItemKind.PHANTOM}
 
@@ -36,8 +36,21 @@ class Snapshot:
     demands: dict[int, int] = field(default_factory=dict)  # sales order line id → order row
     lines: dict[int, int] = field(default_factory=dict)  # requirement id → line row
     deliveries: dict[int, int] = field(default_factory=dict)  # delivery id → supply row
+    outputs: dict[int, int] = field(default_factory=dict)  # work order id → supply row
     requisitions: dict[int, int] = field(default_factory=dict)  # requisition id → supply row
     stock: dict[tuple[int, int], int] = field(default_factory=dict)  # item id, warehouse id → supply row
+    transfers: dict[int, int] = field(default_factory=dict)  # transfer line id → supply row
+
+    def supply_row(self, kind: str, number: int, *, item_id: int, warehouse_id: int) -> int | None:
+        """Return the row of what a reservation stands on; None where nothing of it is left, or to come."""
+        match kind:
+            case Reservation.Supply.PURCHASE:
+                return self.deliveries.get(number)
+            case Reservation.Supply.WORK_ORDER:
+                return self.outputs.get(number)
+            case Reservation.Supply.TRANSFER:
+                return self.transfers.get(number)
+        return self.stock.get((item_id, warehouse_id))
 
 
 def take(as_of: date) -> Snapshot:
@@ -61,6 +74,7 @@ class _Reader:
         self.build = PlantBuilder(as_of)
         self.shot = Snapshot(plant=None, facts=seen())  # type: ignore[arg-type]
         self.left: dict[int, Decimal] = {}  # supply row → what no reservation claims yet
+        self.demand_lines: dict[int, int] = {}  # sales order line id → line row
         self.wanted: dict[int, Decimal] = {}  # line row → what no reservation covers yet
 
     def read(self) -> Snapshot:
@@ -179,6 +193,7 @@ class _Reader:
             )
             if row is not None:
                 self.transfer_rows.append((line, row))
+                self.shot.transfers[line.pk] = row
 
     def _lanes(self) -> None:
         for lane in Lane.objects.select_related("from_warehouse", "to_warehouse"):
@@ -201,6 +216,9 @@ class _Reader:
                     duration_days=self._duration(work_order),
                     reference=work_order.pk,
                 )
+                output = self.build.output_of(self.shot.orders[work_order.pk])
+                if output is not None:
+                    self.shot.outputs[work_order.pk], self.left[output] = output, work_order.open_quantity
 
     def _duration(self, work_order: WorkOrder) -> int:
         """Return the days from complete kit to output: as planned, or what is left of it where it has begun."""
@@ -223,6 +241,8 @@ class _Reader:
                     warehouse=line.warehouse.code if line.warehouse else "",
                     reference=line.pk,
                 )
+                row = self.build.line_of(self.shot.demands[line.pk])
+                self.demand_lines[line.pk], self.wanted[row] = row, line.open_quantity
 
     def _requirements(self) -> None:
         rows = Requirement.objects.filter(
@@ -243,17 +263,17 @@ class _Reader:
             "requirement", "item", "location__warehouse", F("quantity") - F("picked")
         )
         for requirement_id, item_id, warehouse_id, quantity in picks:
-            self._claim(requirement_id, self.shot.stock.get((item_id, warehouse_id)), quantity)
-        soft = Reservation.objects.filter(holder="production.requirement").order_by("id")
-        for claim in soft:
-            supply = self.shot.stock.get((claim.item_id, claim.warehouse_id))
-            self._claim(claim.holder_id, supply, claim.quantity)
+            self._claim(self.shot.lines.get(requirement_id), self.shot.stock.get((item_id, warehouse_id)), quantity)
+        lines = {"production.requirement": self.shot.lines, "sales.salesorderline": self.demand_lines}
+        for claim in Reservation.objects.filter(standing(self.as_of), holder__in=lines).order_by("id"):
+            place = {"item_id": claim.item_id, "warehouse_id": claim.warehouse_id}
+            supply = self.shot.supply_row(claim.supply, claim.supply_id, **place)
+            self._claim(lines[claim.holder].get(claim.holder_id), supply, claim.quantity)
         for transfer_line, row in self.transfer_rows:
             if transfer_line.holder == "production.requirement" and transfer_line.holder_id is not None:
-                self._claim(transfer_line.holder_id, row, transfer_line.quantity)
+                self._claim(self.shot.lines.get(transfer_line.holder_id), row, transfer_line.quantity)
 
-    def _claim(self, requirement_id: int, supply: int | None, quantity: Decimal) -> None:
-        line = self.shot.lines.get(requirement_id)
+    def _claim(self, line: int | None, supply: int | None, quantity: Decimal) -> None:
         if line is None or supply is None:
             return
         backed = min(quantity, self.left[supply], self.wanted[line])

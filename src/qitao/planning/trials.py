@@ -12,8 +12,10 @@ import numpy as np
 
 from qitao.engine import options as engine
 from qitao.engine.costs import Costs
+from qitao.engine.kits import Kits
 from qitao.engine.plant import NEVER, OrderKind, Plant
 from qitao.kernel.quantity import ZERO, from_micro, plain, to_micro
+from qitao.picking.reranking import Proposal, propose
 from qitao.planning import queries as planning
 from qitao.planning.snapshot import Snapshot
 from qitao.production.models import WorkOrder
@@ -120,6 +122,36 @@ class Namer:
 
 
 @dataclass(frozen=True, slots=True)
+class KitShift:
+    """A work order whose kit is complete on another day, or in time no more, or again: before and after."""
+
+    work_order_id: int
+    code: str
+    name: str
+    name_en: str
+    before_on: date | None
+    after_on: date | None
+    was_in_time: bool
+    is_in_time: bool
+    bottleneck: str  # the item that holds it up afterwards, or – where it is solved – did before
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether the kit is complete earlier."""
+        return (self.after_on or date.max) < (self.before_on or date.max)
+
+    @property
+    def is_new_shortage(self) -> bool:
+        """Whether it was complete in time, and is not any more."""
+        return self.was_in_time and not self.is_in_time
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether it is complete in time, and was not."""
+        return self.is_in_time and not self.was_in_time
+
+
+@dataclass(frozen=True, slots=True)
 class RankTrial:
     """What becomes of everybody if some work orders are served before another; `before` None: after all others."""
 
@@ -127,6 +159,8 @@ class RankTrial:
     before: WorkOrder | None
     better: list[Effect]
     worse: list[Effect]
+    kits: list[KitShift]
+    proposal: Proposal
 
     @property
     def penalty(self) -> Decimal:
@@ -135,20 +169,42 @@ class RankTrial:
             (effect.penalty for effect in self.better), ZERO
         )
 
+    @property
+    def new_shortages(self) -> list[KitShift]:
+        """The work orders that were complete in time and are not any more."""
+        return [kit for kit in self.kits if kit.is_new_shortage]
+
+    @property
+    def solved(self) -> list[KitShift]:
+        """The work orders that are complete in time and were not."""
+        return [kit for kit in self.kits if kit.is_solved]
+
+    @property
+    def customers(self) -> list[Effect]:
+        """One of the orders of each customer that is touched: whose goods come on another day."""
+        touched = [effect for effect in (*self.worse, *self.better) if effect.kind == "sales_order"]
+        return list({(effect.name, effect.name_en): effect for effect in touched}.values())
+
 
 def try_rank(work_order_ids: Sequence[int], before_id: int | None, *, on: date) -> RankTrial:
-    """Plan the factory again with `work_order_ids` (in this order) served just before `before_id`, or last of all."""
+    """Plan the factory again with `work_order_ids` (in this order) served just before `before_id`, or last of all.
+
+    What they hold follows, as `picking.reranking` proposes it: the same is done when it is carried out.
+    """
     planned = planning.planned(on)
     shot, orders = planned.shot, open_work_orders()
     rows = {row.pk: row for row in orders.filter(pk__in=[*work_order_ids, *([before_id] if before_id else [])])}
     moved = [rows[pk] for pk in work_order_ids if pk in rows and pk in shot.orders and pk != before_id]
     before = rows.get(before_id) if before_id else None
     rows_moved = [shot.orders[row.pk] for row in moved]
+    changes: list[engine.Change]
     if before is not None and before.pk in shot.orders:
         changes = [engine.PutFirst(row, shot.orders[before.pk]) for row in rows_moved]
     else:
         last = orders.exclude(pk__in=work_order_ids).reverse().first()
-        changes = _put_last(rows_moved, shot.orders[last.pk]) if last is not None else []
+        changes = [*_put_last(rows_moved, shot.orders[last.pk])] if last is not None else []
+    proposal = propose(work_order_ids, before_id, on=on)
+    changes += _passed_on(shot, proposal)
     outcome = engine.evaluate(shot.plant, planned.kits, changes, costs=penalties(shot))
     name = Namer(shot)
     return RankTrial(
@@ -156,7 +212,67 @@ def try_rank(work_order_ids: Sequence[int], before_id: int | None, *, on: date) 
         before,
         name.effects(noticed(shot.plant, outcome.better)),
         name.effects(noticed(shot.plant, outcome.worse)),
+        _kits(shot, planned.kits, outcome.kits),
+        proposal,
     )
+
+
+def _passed_on(shot: Snapshot, proposal: Proposal) -> list[engine.Change]:
+    """Return what a proposal passes on as changes of the plant: first all is given up, then all is claimed.
+
+    No more than the snapshot counts as reserved: what nothing stands behind passes nothing on.
+    """
+    claims = shot.plant.reservations
+    held: dict[tuple[int, int], int] = {}
+    for line, supply, quantity in zip(
+        claims.line.tolist(), claims.supply.tolist(), claims.quantity.tolist(), strict=True
+    ):
+        held[line, supply] = held.get((line, supply), 0) + quantity
+    given: list[engine.Change] = []
+    taken: list[engine.Change] = []
+    for passing in proposal.passings:
+        place = {"item_id": passing.item_id, "warehouse_id": passing.warehouse_id}
+        supply = shot.supply_row(passing.supply, passing.supply_id, **place)
+        giver, taker = shot.lines.get(passing.giver), shot.lines.get(passing.taker)
+        if supply is None or giver is None or taker is None:
+            continue
+        part = min(to_micro(passing.quantity), held.get((giver, supply), 0))
+        if part > 0:
+            held[giver, supply] -= part
+            given.append(engine.ReleaseReservation(giver, supply, part))
+            taken.append(engine.Claim(taker, supply, part))
+    return [*given, *taken]
+
+
+IN_TIME = ("now", "on_date")
+
+
+def _kits(shot: Snapshot, before: Kits, after: Kits) -> list[KitShift]:
+    """Return the work orders whose kit day, or being in time, changes, the first served first."""
+    numbers = {row: pk for pk, row in shot.orders.items()}
+    found = []
+    named = WorkOrder.objects.filter(pk__in=shot.orders).values_list("pk", "item__name", "item__name_en")
+    names = {pk: (name, name_en) for pk, name, name_en in named}
+    for row, pk in sorted(numbers.items(), key=lambda each: int(after.service_position[each[0]])):
+        days = int(before.kit_day[row]), int(after.kit_day[row])
+        states = before.state(row).word in IN_TIME, after.state(row).word in IN_TIME
+        if days[0] == days[1] and states[0] == states[1]:
+            continue
+        held_up = int((before if states[1] else after).bottleneck[row])
+        found.append(
+            KitShift(
+                work_order_id=pk,
+                code=shot.plant.orders.code[row],
+                name=names[pk][0],
+                name_en=names[pk][1],
+                before_on=shot.plant.date_of(days[0]),
+                after_on=shot.plant.date_of(days[1]),
+                was_in_time=states[0],
+                is_in_time=states[1],
+                bottleneck="" if held_up < 0 else shot.plant.items.code[int(shot.plant.lines.item[held_up])],
+            )
+        )
+    return found
 
 
 def _put_last(orders: Sequence[int], last: int) -> list[engine.PutFirst]:

@@ -31,7 +31,7 @@ from qitao.production.refusals import (
 )
 from qitao.stock import ledger
 from qitao.stock import queries as stock
-from qitao.stock.models import Reservation
+from qitao.stock.models import Reservation, standing
 
 REQUIREMENT = "production.requirement"
 CHANGED_STATES = ("draft", *OPEN_STATES)
@@ -142,9 +142,11 @@ def reserve_material(command: Command, *, work_order_id: int) -> Reply:
 
 
 def _lock_material(work_order_id: int, *, also: Iterable[int] = ()) -> None:
+    """Lock what a work order needs and what it makes: both may be reserved for somebody."""
     needed = Requirement.objects.filter(work_order=work_order_id).values_list("item_id", flat=True)
+    makes = set(WorkOrder.objects.filter(pk=work_order_id).values_list("item_id", flat=True))
     held: set[int] = set()
-    wanted = set(also)
+    wanted = {*makes, *also}
     while missing := {*needed.all(), *wanted} - held:  # again, where a substitute came in while we waited
         ledger.lock_items(missing)
         held |= missing
@@ -171,8 +173,8 @@ def _reserve(command: Command, work_order: WorkOrder) -> int:
     """Reserve for each open line what it lacks and is free; return how many lines got something."""
     lines = 0
     for line in open_requirements([work_order.pk]):
-        wanted = line.open_quantity - held_for(line)
-        part = min(wanted, ledger.unreserved(line.item_id, work_order.warehouse_id))
+        wanted = line.open_quantity - held_for(line, on=command.on)
+        part = min(wanted, ledger.unreserved(line.item_id, work_order.warehouse_id, on=command.on))
         if part > 0:
             ledger.reserve(
                 command,
@@ -185,9 +187,11 @@ def _reserve(command: Command, work_order: WorkOrder) -> int:
     return lines
 
 
-def held_for(requirement: Requirement) -> Decimal:
-    """Return how much is reserved (soft) for a requirement, in all warehouses."""
-    held = Reservation.objects.filter(holder=REQUIREMENT, holder_id=requirement.pk, item=requirement.item_id)
+def held_for(requirement: Requirement, *, on: date) -> Decimal:
+    """Return how much is reserved (soft) for a requirement on a day, of what lies anywhere and of what is to come."""
+    held = Reservation.objects.filter(
+        standing(on), holder=REQUIREMENT, holder_id=requirement.pk, item=requirement.item_id
+    )
     return sum(held.values_list("quantity", flat=True), ZERO)
 
 

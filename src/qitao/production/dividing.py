@@ -38,12 +38,15 @@ def _divide_reservations(line: Requirement, new: Requirement, *, beyond: Decimal
         Reservation.objects.create(
             item_id=held.item_id,
             warehouse_id=held.warehouse_id,
+            supply=held.supply,
+            supply_id=held.supply_id,
             quantity=held.quantity - stays,
             holder=REQUIREMENT,
             holder_id=new.pk,
             made_at=held.made_at,
             made_by_id=held.made_by_id,
             expires_on=held.expires_on,
+            is_frozen=held.is_frozen,
         )
         if stays:
             Reservation.objects.filter(pk=held.pk).update(quantity=stays)

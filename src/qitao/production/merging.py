@@ -83,7 +83,12 @@ def _add(line: Requirement, into: WorkOrder) -> int:
         Requirement.objects.filter(pk=other.pk).update(quantity=F("quantity") + line.quantity)
     for held in Reservation.objects.filter(holder=REQUIREMENT, holder_id=line.pk):
         more = Reservation.objects.filter(
-            holder=REQUIREMENT, holder_id=other.pk, item=held.item_id, warehouse=held.warehouse_id
+            supply=held.supply,
+            supply_id=held.supply_id,
+            holder=REQUIREMENT,
+            holder_id=other.pk,
+            item=held.item_id,
+            warehouse=held.warehouse_id,
         ).update(quantity=F("quantity") + held.quantity)
         if more:
             held.delete()

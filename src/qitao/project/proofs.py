@@ -12,11 +12,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from qitao.journal import anchors, proving
 from qitao.journal.models import Verification
 from qitao.kernel.anchor import Anchor
 from qitao.picking.proving import unclaimed
+from qitao.picking.proving_reservations import overclaimed, unheld
 from qitao.stock.queries import verify
 
 KEPT = 50  # findings of a check that are kept; the count is of all
@@ -35,9 +37,20 @@ class Check:
     find: Callable[[], Iterable[object]]
 
 
+def _reservations() -> list[object]:
+    today = timezone.localdate()
+    return [*overclaimed(on=today), *unheld(on=today)]
+
+
 CHECKS: tuple[Check, ...] = (
     Check("balances", "balances equal moves", "balances that differ from their moves", verify),
     Check("allocations", "allocations equal claims", "allocations that differ from their claims", unclaimed),
+    Check(
+        "reservations",
+        "reservations are within supply and need",
+        "reservations beyond their supply or their holder's need",
+        _reservations,
+    ),
 )
 
 

@@ -20,6 +20,7 @@ from qitao.kernel.words import gettext_noop
 from qitao.purchasing.models import PURCHASE_ORDER, Delivery, PurchaseOrder, PurchaseOrderLine
 from qitao.purchasing.records import LINE_STEP, DeliveryFacts, NoLongerBought, priced
 from qitao.purchasing.refusals import LessThanReceived, NothingToCome
+from qitao.stock import ledger
 
 OPEN = {"received__lt": F("quantity")}
 
@@ -116,6 +117,7 @@ def cancel_order(command: Command, *, order_id: int, reason: str = "") -> Reply:
     Refuses: NotNow. Records: purchasing.delivery_cancelled for each, then purchasing.order_cancelled.
     Locks: the deliveries, then the order.
     """
+    ledger.lock_items(Delivery.objects.filter(line__order=order_id).values_list("line__item_id", flat=True))
     rest = Delivery.objects.filter(line__order=order_id, **OPEN)
     _locked(rest)
     order = open_order(order_id)
@@ -163,7 +165,8 @@ def next_sequence(line: PurchaseOrderLine) -> int:
 
 
 def _locked(rows: QuerySet[Delivery]) -> Sequence[Delivery]:
-    """Return the deliveries, locked in the order of their ids."""
+    """Return the deliveries, locked in the order of their ids – after their items, on which reservations stand."""
+    ledger.lock_items(rows.values_list("line__item_id", flat=True))
     return list(rows.select_related("line__order").select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 

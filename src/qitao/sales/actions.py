@@ -111,7 +111,7 @@ def _must_be_free(
         asked[lines[pk].item] += quantity
     for item, quantity in asked.items():
         free = queries.free_to_ship(item.pk, warehouse.pk, on=command.on)
-        if queries.is_reserved(item.pk, warehouse.pk) and quantity > free:
+        if queries.is_reserved(item.pk, warehouse.pk, on=command.on) and quantity > free:
             code = warehouse.code
             raise ReservedForOthers(item=item.code, asked=plain(quantity), free=plain(free), warehouse=code)
 

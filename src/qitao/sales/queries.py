@@ -14,7 +14,7 @@ from qitao.catalog.models import QUANTITY
 from qitao.kernel.quantity import ZERO
 from qitao.sales.models import SalesOrderLine, Shipment
 from qitao.stock import queries as stock
-from qitao.stock.models import Balance, Location, Reservation, Status
+from qitao.stock.models import Balance, Location, Reservation, Status, standing
 
 UNDO_MINUTES = 10
 
@@ -23,13 +23,17 @@ def free_to_ship(item_id: int, warehouse_id: int, *, on: date) -> Decimal:
     """Return how much usable stock of the item in the warehouse is neither allocated nor reserved for anybody."""
     lying = stock.pickable(item_id, on=on).filter(location__warehouse_id=warehouse_id).order_by()
     free = lying.aggregate(free=Sum(F("on_hand") - F("allocated")))["free"] or ZERO
-    held = Reservation.objects.filter(item_id=item_id, warehouse_id=warehouse_id)
+    held = _held(on).filter(item_id=item_id, warehouse_id=warehouse_id)
     return max(free - (held.aggregate(all=Sum("quantity"))["all"] or ZERO), ZERO)
 
 
-def is_reserved(item_id: int, warehouse_id: int) -> bool:
-    """Tell whether somebody holds a reservation of the item in the warehouse."""
-    return Reservation.objects.filter(item_id=item_id, warehouse_id=warehouse_id).exists()
+def is_reserved(item_id: int, warehouse_id: int, *, on: date) -> bool:
+    """Tell whether somebody holds a reservation of what lies of the item in the warehouse."""
+    return _held(on).filter(item_id=item_id, warehouse_id=warehouse_id).exists()
+
+
+def _held(on: date) -> QuerySet[Reservation]:
+    return Reservation.objects.filter(standing(on), supply=Reservation.Supply.STOCK)
 
 
 def to_ship(on: date) -> QuerySet[SalesOrderLine]:
@@ -47,7 +51,7 @@ def to_ship(on: date) -> QuerySet[SalesOrderLine]:
         owner="",
         doubted_at=None,
     ).exclude(lot__expires_on__lt=on)
-    held = Reservation.objects.filter(**here, warehouse=Coalesce(OuterRef("warehouse"), F("warehouse")))
+    held = _held(on).filter(**here, warehouse=Coalesce(OuterRef("warehouse"), F("warehouse")))
     free = _summed(lying, F("on_hand") - F("allocated")) - _summed(held, F("quantity"))
     rows = SalesOrderLine.objects.filter(order__status="open", shipped__lt=F("quantity"))
     return (

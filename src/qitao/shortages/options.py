@@ -25,8 +25,8 @@ from qitao.planning.trials import Effect
 from qitao.production import queries as production
 from qitao.production.models import Requirement
 from qitao.purchasing import queries as purchasing
+from qitao.shortages.holding import why_not
 from qitao.shortages.models import OptionKind
-from qitao.shortages.queries import Holder, why_not
 from qitao.stock import ledger
 from qitao.stock import queries as stock
 from qitao.stock.models import Balance, Lane
@@ -113,10 +113,10 @@ def compute(requirement: Requirement, *, on: date, only: str = "", planned: Plan
     return sorted(options, key=lambda o: (o.kind == OptionKind.WAIT, o.kit_on or far, o.cost + o.penalty))
 
 
-def lacking(requirement: Requirement) -> Decimal:
-    """Return how much of a requirement is neither issued, on a pick list nor reserved in its own warehouse."""
+def lacking(requirement: Requirement, *, on: date) -> Decimal:
+    """Return how much of a requirement is neither issued, on a pick list nor reserved of what lies in its warehouse."""
     home = requirement.work_order.warehouse_id
-    own = ledger.held_by(requirement, item_id=requirement.item_id, warehouse_id=home)
+    own = ledger.held_by(requirement, item_id=requirement.item_id, warehouse_id=home, on=on)
     listed = sum((pick.open_quantity for pick in requirement.pick_lines.filter(status="open")), ZERO)
     return max(requirement.open_quantity - listed - own, ZERO)
 
@@ -129,7 +129,7 @@ class Trial:
         self.requirement, self.line, self.on = requirement, line, on
         self.work_order = requirement.work_order
         self.order = int(self.shot.plant.lines.order[line])
-        self.lacking = lacking(requirement)
+        self.lacking = lacking(requirement, on=on)
 
     def drafts(self) -> Iterator[Draft]:
         """Yield everything that could be done now."""
@@ -167,7 +167,7 @@ class Trial:
     def _other_bin(self) -> Iterator[Draft]:
         """Take free stock of the same warehouse that is not on the list yet."""
         home = self.work_order.warehouse_id
-        free = max(ledger.unreserved(self.requirement.item_id, home), ZERO)
+        free = max(ledger.unreserved(self.requirement.item_id, home, on=self.on), ZERO)
         quantity = min(self.lacking, free)
         parts = stock.pick_from(self.requirement.item_id, warehouse_id=home, quantity=quantity, on=self.on)
         taken = sum((part for _, part in parts), ZERO)
@@ -193,7 +193,7 @@ class Trial:
         """Bring free stock from a warehouse that has a lane to ours."""
         lanes = Lane.objects.filter(to_warehouse=self.work_order.warehouse_id, item=None)
         for lane in lanes.select_related("from_warehouse").order_by("days", "id"):
-            free = ledger.unreserved(self.requirement.item_id, lane.from_warehouse_id)
+            free = ledger.unreserved(self.requirement.item_id, lane.from_warehouse_id, on=self.on)
             quantity = min(self.lacking, max(free, ZERO))
             supply = self.shot.stock.get((self.requirement.item_id, lane.from_warehouse_id))
             if quantity > 0 and supply is not None:
@@ -225,7 +225,7 @@ class Trial:
         product, start = self.work_order.item, self.work_order.start_on
         for row in catalog.substitutes_of(self.requirement.item, parent=product, on=start):
             wanted = self.requirement.open_quantity * row.ratio
-            free = sum((max(holding.free, ZERO) for holding in stock.holdings(row.substitute)), ZERO)
+            free = sum((max(holding.free, ZERO) for holding in stock.holdings(row.substitute, on=self.on)), ZERO)
             item = self.shot.items.get(row.substitute_id)
             if free > 0 and item is not None:
                 extra = (row.substitute.unit_cost * row.ratio - self.requirement.item.unit_cost) * (
@@ -242,22 +242,25 @@ class Trial:
     def _resequence(self) -> Iterator[Draft]:
         """Take what orders with later starts hold in our warehouse, those with most slack first."""
         home, mine = self.work_order.warehouse_id, self.work_order
-        givers: list[tuple[Holder, Decimal]] = []
+        givers: list[tuple[Requirement, Decimal]] = []
         left = self.lacking
         for holder in why_not(self.requirement.item, today=self.on).holders:
-            is_later = (holder.work_order.start_on, holder.work_order.rank) > (mine.start_on, mine.rank)
-            if left > 0 and is_later and holder.warehouse.pk == home and holder.requirement.pk != self.requirement.pk:
+            line = holder.requirement
+            if line is None or not holder.lies_there:
+                continue
+            is_later = (line.work_order.start_on, line.work_order.rank) > (mine.start_on, mine.rank)
+            if left > 0 and is_later and holder.warehouse.pk == home and line.pk != self.requirement.pk:
                 part = min(left, holder.quantity)
-                givers.append((holder, part))
+                givers.append((line, part))
                 left -= part
         if not givers:
             return
-        ranks = [holder.work_order for holder, _ in givers if holder.work_order.rank < mine.rank]
+        ranks = [line.work_order for line, _ in givers if line.work_order.rank < mine.rank]
         before = min(ranks, key=lambda other: other.rank, default=None)
         changes: list[engine.Change] = [
-            engine.HandOver(giver=self.shot.lines[holder.requirement.pk], taker=self.line, quantity=to_micro(part))
-            for holder, part in givers
-            if holder.requirement.pk in self.shot.lines
+            engine.HandOver(giver=self.shot.lines[line.pk], taker=self.line, quantity=to_micro(part))
+            for line, part in givers
+            if line.pk in self.shot.lines
         ]
         if before is not None:
             changes.insert(0, engine.PutFirst(order=self.order, before=self.shot.orders[before.pk]))
@@ -265,8 +268,8 @@ class Trial:
             OptionKind.RESEQUENCE,
             "",
             {
-                "givers": [[holder.requirement.pk, plain(part)] for holder, part in givers],
-                "giver_codes": sorted({holder.work_order.code for holder, _ in givers}),
+                "givers": [[line.pk, plain(part)] for line, part in givers],
+                "giver_codes": sorted({line.work_order.code for line, _ in givers}),
                 "before": before.pk if before else None,
                 "before_code": before.code if before else "",
                 "quantity": plain(self.lacking - left),

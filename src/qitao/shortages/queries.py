@@ -14,23 +14,16 @@ from django.db.models import Case as Condition
 from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Greatest
 
-from qitao.accounts.models import User
-from qitao.accounts.queries import people_with
-from qitao.catalog.models import QUANTITY, Item
+from qitao.catalog.models import QUANTITY
 from qitao.engine.costs import Costs
 from qitao.kernel.quantity import ZERO
-from qitao.picking.models import PickLine
 from qitao.planning.models import DemandDate, KitDate, Peg, SupplyKind
 from qitao.planning.pegging import Delay, delays, held_up, least
 from qitao.production.models import OPEN_STATES as OPEN_WORK_ORDERS
 from qitao.production.models import Requirement, WorkOrder
-from qitao.purchasing.models import Delivery
-from qitao.purchasing.queries import open_deliveries
 from qitao.sales.models import SalesOrderLine
 from qitao.shortages.models import OPEN_STATES, Case, CaseLine
-from qitao.stock.models import Reservation, TransferLine, Warehouse
 
-REQUIREMENT = "production.requirement"
 NEVER_DAYS = Costs.never_days  # what is never there is late by so many days, as far as money goes
 
 
@@ -274,88 +267,3 @@ def demands_hit(delayed: Iterable[Delay]) -> list[HitDemand]:
 def _badness(hit: HitDemand) -> tuple[float, float]:
     caused, late = hit.days_caused, hit.days_late
     return (inf if caused is None else caused, inf if late is None else late)
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Somebody who holds the item: why it cannot simply be taken."""
-
-    requirement: Requirement
-    warehouse: Warehouse
-    quantity: Decimal
-    is_hard: bool  # allocated in a bin, on a pick list or a transfer
-    slack_days: int  # until its work order starts
-    replaced_on: date | None  # the earliest day on which the item could be there again for it
-
-    @property
-    def work_order(self) -> WorkOrder:
-        return self.requirement.work_order
-
-
-@dataclass(frozen=True, slots=True)
-class WhyNot:
-    """The answer to “why can't I take it?”."""
-
-    holders: list[Holder]
-    next_delivery: Delivery | None
-    may_release: list[User]
-
-
-def why_not(item: Item, *, today: date) -> WhyNot:
-    """Return who holds `item`, with how much slack, when it is replaced, and who may release it."""
-    coming = next((row for row in open_deliveries(item) if row.expected_on), None)
-    replaced_on = coming.expected_on if coming else None
-    claims = [*_soft(item), *_picks(item), *_transfers(item)]
-    holders = [
-        Holder(
-            requirement=claim.requirement,
-            warehouse=claim.warehouse,
-            quantity=claim.quantity,
-            is_hard=claim.is_hard,
-            slack_days=(claim.requirement.work_order.start_on - today).days,
-            replaced_on=replaced_on,
-        )
-        for claim in claims
-    ]
-    holders.sort(key=lambda holder: (-holder.slack_days, holder.work_order.rank))
-    return WhyNot(holders, coming, people_with("planning.rank"))
-
-
-class _Claim(NamedTuple):
-    requirement: Requirement
-    warehouse: Warehouse
-    quantity: Decimal
-    is_hard: bool
-
-
-def _soft(item: Item) -> list[_Claim]:
-    claims = Reservation.objects.filter(item=item, holder=REQUIREMENT).select_related("warehouse")
-    lines = _requirements([claim.holder_id for claim in claims])
-    return [
-        _Claim(lines[claim.holder_id], claim.warehouse, claim.quantity, False)
-        for claim in claims
-        if claim.holder_id in lines
-    ]
-
-
-def _picks(item: Item) -> list[_Claim]:
-    rows = PickLine.objects.filter(item=item, status="open").select_related(
-        "requirement__work_order__item", "pick_list__warehouse"
-    )
-    return [_Claim(row.requirement, row.pick_list.warehouse, row.open_quantity, True) for row in rows]
-
-
-def _transfers(item: Item) -> list[_Claim]:
-    rows = TransferLine.objects.filter(
-        item=item, transfer__status__in=("planned", "in_transit"), holder=REQUIREMENT
-    ).select_related("transfer__to_warehouse")
-    lines = _requirements([row.holder_id for row in rows if row.holder_id])
-    return [
-        _Claim(lines[row.holder_id], row.transfer.to_warehouse, row.quantity, True)
-        for row in rows
-        if row.holder_id in lines
-    ]
-
-
-def _requirements(ids: list[int]) -> dict[int, Requirement]:
-    return {row.pk: row for row in Requirement.objects.filter(pk__in=ids).select_related("work_order__item")}

@@ -133,7 +133,7 @@ def plan_transfer(
     if from_warehouse_id == to_warehouse_id:
         raise SamePlace(location=source.code)
     taken = queries.pick_from(item_id, warehouse_id=source.pk, quantity=quantity, on=due_on)
-    free = ledger.unreserved(item_id, source.pk)
+    free = ledger.unreserved(item_id, source.pk, on=command.on)
     if free < quantity or sum(part for _, part in taken) < quantity:
         raise ledger.not_enough_to_reserve(item, source, asked=quantity, free=free)
     transfer = Transfer.objects.create(

@@ -30,6 +30,7 @@ from qitao.stock.models import (
     Reservation,
     Status,
     Warehouse,
+    standing,
 )
 from qitao.stock.refusals import (
     NotEnoughOnHand,
@@ -42,6 +43,7 @@ from qitao.stock.refusals import (
 ITEM_LOCK = 1 << 48  # the advisory locks of items; other uses of advisory locks keep clear of this range
 WHOLE_LEDGER = ITEM_LOCK  # no item has the id 0; sorts before them all
 MANY_ITEMS = 1000  # the server has room for some thousand locks of everybody together
+ON_HAND = Reservation.Supply.STOCK
 ZERO = Decimal(0)
 
 
@@ -297,7 +299,7 @@ def reserve(
 
     Refuses: NotEnoughToReserve.
     """
-    free = unreserved(item.pk, warehouse.pk)
+    free = unreserved(item.pk, warehouse.pk, on=command.on)
     if quantity > free:
         raise NotEnoughToReserve(
             item=item.code,
@@ -310,6 +312,7 @@ def reserve(
         warehouse=warehouse,
         holder=holder._meta.label_lower,
         holder_id=holder.pk,
+        supply=ON_HAND,
         defaults={
             "quantity": quantity,
             "made_at": command.at,
@@ -318,9 +321,16 @@ def reserve(
         },
     )
     if not made:
-        reservation.quantity += quantity
-        reservation.save(update_fields=["quantity"])
+        has_run_out = reservation.expires_on is not None and reservation.expires_on < command.on
+        reservation.quantity = quantity if has_run_out else reservation.quantity + quantity
+        reservation.expires_on = expires_on if has_run_out else _later(reservation.expires_on, expires_on)
+        reservation.save(update_fields=["quantity", "expires_on"])
     return reservation
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    """Return the later of two last days; None is for good."""
+    return None if one is None or other is None else max(one, other)
 
 
 def not_enough_to_reserve(item: Item, warehouse: Warehouse, *, asked: Decimal, free: Decimal) -> NotEnoughToReserve:
@@ -328,16 +338,24 @@ def not_enough_to_reserve(item: Item, warehouse: Warehouse, *, asked: Decimal, f
     return NotEnoughToReserve(item=item.code, asked=plain(asked), free=plain(max(free, ZERO)), warehouse=warehouse.code)
 
 
-def held_by(holder: models.Model, *, item_id: int, warehouse_id: int) -> Decimal:
-    """Return how much of the item in the warehouse is reserved (soft) for `holder`."""
+def held_by(holder: models.Model, *, item_id: int, warehouse_id: int, on: date | None) -> Decimal:
+    """Return how much of what lies of the item in the warehouse is reserved (soft) for `holder` on a day.
+
+    Without a day also what has run out and is not released yet.
+    """
     held = Reservation.objects.filter(
-        item_id=item_id, warehouse_id=warehouse_id, holder=holder._meta.label_lower, holder_id=holder.pk
+        standing(on) if on else models.Q(),
+        item_id=item_id,
+        warehouse_id=warehouse_id,
+        holder=holder._meta.label_lower,
+        holder_id=holder.pk,
+        supply=ON_HAND,
     )
     return held.values_list("quantity", flat=True).first() or ZERO
 
 
-def unreserved(item_id: int, warehouse_id: int) -> Decimal:
-    """Return how much available stock of the item in the warehouse is neither allocated nor reserved."""
+def unreserved(item_id: int, warehouse_id: int, *, on: date) -> Decimal:
+    """Return how much available stock of the item in the warehouse is neither allocated nor, on that day, reserved."""
     lying = Balance.objects.filter(
         item_id=item_id,
         location__warehouse_id=warehouse_id,
@@ -346,9 +364,8 @@ def unreserved(item_id: int, warehouse_id: int) -> Decimal:
         owner="",
         doubted_at=None,
     ).aggregate(free=models.Sum(models.F("on_hand") - models.F("allocated")))["free"]
-    claimed = Reservation.objects.filter(item_id=item_id, warehouse_id=warehouse_id).aggregate(
-        all=models.Sum("quantity")
-    )["all"]
+    claims = Reservation.objects.filter(standing(on), item_id=item_id, warehouse_id=warehouse_id, supply=ON_HAND)
+    claimed = claims.aggregate(all=models.Sum("quantity"))["all"]
     return (lying or ZERO) - (claimed or ZERO)
 
 
@@ -359,12 +376,13 @@ def consume_reservation(
     holder: models.Model,
     quantity: Decimal | None = None,
 ) -> Decimal:
-    """Take up to `quantity` (all, if None) off the holder's reservation; return how much there was to take."""
+    """Take up to `quantity` (all, if None) off what the holder has reserved on hand; return how much was taken."""
     reservation = Reservation.objects.filter(
         item_id=item_id,
         warehouse_id=warehouse_id,
         holder=holder._meta.label_lower,
         holder_id=holder.pk,
+        supply=ON_HAND,
     ).first()
     if reservation is None:
         return ZERO

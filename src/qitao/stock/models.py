@@ -7,6 +7,8 @@ locations only – those with a warehouse; what went through the others is the s
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -272,27 +274,51 @@ class StockDocument(models.Model):
         return self.happened_at < self.made_at
 
 
+def standing(on: date) -> Q:
+    """Return the condition of reservations that count on a day: one that has run out never does, released or not."""
+    return Q(expires_on=None) | Q(expires_on__gte=on)
+
+
 class Reservation(models.Model):
-    """A soft claim of a requirement on stock of an item in a warehouse. `holder` names the table and row it serves."""
+    """A soft claim of the row that `holder` names on a supply: what lies in a warehouse, or is to come to it."""
+
+    class Supply(models.TextChoices):
+        STOCK = "stock", _("on hand")
+        PURCHASE = "purchase", _("on order")
+        WORK_ORDER = "work_order", _("in production")
+        TRANSFER = "transfer", _("in transit")
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT)
+    supply = models.CharField(max_length=10, choices=Supply, default=Supply.STOCK)
+    supply_id = models.BigIntegerField(default=0, help_text="Delivery, work order, transfer line; 0: what lies there.")
     quantity = models.DecimalField(**QUANTITY)
     holder = models.CharField(max_length=40, help_text="e.g. production.requirement")
     holder_id = models.BigIntegerField()
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    expires_on = models.DateField(null=True, blank=True)
+    expires_on = models.DateField(null=True, blank=True, help_text="The last day on which it counts.")
+    is_frozen = models.BooleanField(default=False, help_text="Stays with its holder whatever the ranks say.")
 
     class Meta:
+        verbose_name = "reservation"
         constraints = (
             models.UniqueConstraint(
-                fields=["holder", "holder_id", "item", "warehouse"],
-                name="stock_reservation_is_one_per_holder",
+                fields=["holder", "holder_id", "item", "warehouse", "supply", "supply_id"],
+                name="stock_reservation_is_one_per_holder_and_supply",
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_reservation_claims_something"),
+            models.CheckConstraint(
+                condition=Q(supply="stock", supply_id=0) | (~Q(supply="stock") & Q(supply_id__gt=0)),
+                name="stock_reservation_names_its_supply",
+            ),
         )
-        indexes = (models.Index(fields=["item", "warehouse"], name="stock_reservation_of_item"),)
+        indexes = (
+            models.Index(fields=["item", "warehouse"], name="stock_reservation_of_item"),
+            models.Index(
+                fields=["supply", "supply_id"], condition=~Q(supply="stock"), name="stock_reservation_of_supply"
+            ),
+        )
 
 
 TRANSFER = Lifecycle(

@@ -27,8 +27,10 @@ from qitao.stock.models import (
     Status,
     Transfer,
     Warehouse,
+    standing,
 )
 
+ON_HAND = Reservation.Supply.STOCK
 ZERO = Decimal(0)
 MOVE_SHOWS = ("lot", "from_location__warehouse", "to_location__warehouse", "actor")
 
@@ -111,11 +113,12 @@ class Holding:
         return self.available - self.allocated - self.reserved
 
 
-def holdings(item: Item) -> list[Holding]:
-    """Return what each warehouse has of `item`, those with something first."""
+def holdings(item: Item, *, on: date) -> list[Holding]:
+    """Return what each warehouse has of `item` on a day, those with something first."""
     found = []
     rows = list(Balance.objects.filter(item=item, on_hand__gt=0).select_related("location"))
-    reserved = dict(Reservation.objects.filter(item=item).values_list("warehouse").annotate(all=Sum("quantity")))
+    claims = Reservation.objects.filter(standing(on), item=item, supply=ON_HAND)
+    reserved = dict(claims.values_list("warehouse").annotate(all=Sum("quantity")))
     for warehouse in Warehouse.objects.order_by("code"):
         own = [row for row in rows if row.location.warehouse_id == warehouse.pk]
         if own or reserved.get(warehouse.pk):
@@ -181,20 +184,20 @@ def moves_of_command(command_id: UUID) -> QuerySet[Move]:
     return Move.objects.filter(command_id=command_id).select_related(*MOVE_SHOWS, "item__unit").order_by("id")
 
 
-def items_with_stock() -> QuerySet[Item]:
-    """Return all items, each with what is `available` (own, ok, pickable, claimed by nobody) and what is `blocked`."""
+def items_with_stock(*, on: date) -> QuerySet[Item]:
+    """Return all items on a day, each with what is `available` (own, ok, pickable, unclaimed) and what is `blocked`."""
     own = Balance.objects.filter(item=OuterRef("pk"), owner="")
     is_usable = Q(status=Status.OK, location__kind__in=Location.PICKED, doubted_at=None)
     usable = _summed(own.filter(is_usable), F("on_hand") - F("allocated"))
-    reserved = _summed(Reservation.objects.filter(item=OuterRef("pk")), F("quantity"))
+    reserved = _summed(Reservation.objects.filter(standing(on), item=OuterRef("pk"), supply=ON_HAND), F("quantity"))
     blocked = own.exclude(is_usable).exclude(location__kind=Location.Kind.TRANSIT)
     return Item.objects.select_related("unit", "category").annotate(
         available=usable - reserved, blocked=_summed(blocked, F("on_hand"))
     )
 
 
-def short_sites() -> QuerySet[ItemSite]:
-    """Return the sites that have less `available` of an item than the safety stock kept for it there."""
+def short_sites(*, on: date) -> QuerySet[ItemSite]:
+    """Return the sites that have on a day less `available` of an item than the safety stock kept for it there."""
     usable = Balance.objects.filter(
         item=OuterRef("item"),
         location__warehouse__site=OuterRef("site"),
@@ -203,7 +206,8 @@ def short_sites() -> QuerySet[ItemSite]:
         location__kind__in=Location.PICKED,
         doubted_at=None,
     )
-    reserved = Reservation.objects.filter(item=OuterRef("item"), warehouse__site=OuterRef("site"))
+    here = {"item": OuterRef("item"), "warehouse__site": OuterRef("site")}
+    reserved = Reservation.objects.filter(standing(on), **here, supply=ON_HAND)
     available = _summed(usable, F("on_hand") - F("allocated")) - _summed(reserved, F("quantity"))
     return ItemSite.objects.annotate(available=available).filter(available__lt=F("safety_stock"))
 

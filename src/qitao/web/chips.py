@@ -32,6 +32,14 @@ TONES: Mapping[str, Mapping[Any, str]] = MappingProxyType(
         "planning.kitdate.state": {"now": "good", "on_date": "wait", "late": "warn", "never": "bad"},
         "picking.picklist.status": {"open": "wait", "in_progress": "busy", "done": "good", "cancelled": "bad"},
         "picking.pickline.status": {"open": "wait", "picked": "good", "short": "warn", "cancelled": "bad"},
+        "picking.borrowing.status": {
+            "asked": "warn",
+            "lent": "busy",
+            "paid": "good",
+            "refused": "bad",
+            "withdrawn": "idle",
+            "forgiven": "idle",
+        },
         "shortages.case.status": {
             "detected": "warn",
             "verified": "warn",

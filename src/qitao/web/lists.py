@@ -14,7 +14,7 @@
 
     @page(permission="catalog.view")
     def items(request):
-        return show(request, ITEMS, queries.items_with_stock(), title=_("Items"))
+        return show(request, ITEMS, queries.items_with_stock(on=today), title=_("Items"))
 
 The address is the view: `?q=` words, each filter by its name, `sort=-due_on,code`, `page`, `size`, `columns=a,b`,
 `export=csv|xlsx`. The page and its refreshed part have the same address; htmx asks for the part by its target.

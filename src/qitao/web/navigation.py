@@ -55,6 +55,8 @@ MAP = (
         (
             Place("kit-board", _("Clear to build"), "board", "planning.view", "b"),
             Place("cases", _("Shortage cases"), "case", "shortages.view", "c"),
+            Place("reservations", _("Reservations"), "lock", "stock.view"),
+            Place("borrowings", _("Borrowings"), "swap", "stock.view"),
         ),
     ),
     Group(

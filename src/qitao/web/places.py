@@ -14,6 +14,7 @@ ROUTES = MappingProxyType(
         "production.operation": "operation",
         "picking.picklist": "pick-list",
         "picking.wave": "wave",
+        "picking.borrowing": "borrowing",
         "shortages.case": "case",
         "purchasing.purchaseorder": "purchase-order",
         "purchasing.requisition": "requisition",

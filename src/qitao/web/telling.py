@@ -50,6 +50,14 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "picking.undone": _("Took a pick back: {quantity} of {item}."),
         "picking.returned": _("Brought back to {to}: {quantity} of {item}."),
         "picking.short": _("Short: {missing} of {item} missing ({reason})."),
+        "picking.borrowing_asked": _("Asked {lender} for {quantity} of {item}, for {borrower}. {reason}"),
+        "picking.borrowing_refused": _("Refused: {reason}"),
+        "picking.borrowing_withdrawn": _("Withdrawn: {reason}"),
+        "picking.borrowing_forgiven": _("Need not be paid back: {reason}"),
+        "picking.lent": _("Lent {quantity} of {item} to {borrower} ({code}), to be paid back by {on}."),
+        "picking.borrowed": _("Borrowed {quantity} of {item} from {lender} ({code}), to be paid back by {on}."),
+        "picking.paid_back": _("Got back {quantity} of {item} that {borrower} owed ({code}); {rest} are still owed."),
+        "picking.passed_on": _("{quantity} of {item} went to {taker}, which is served before it now."),
         "picking.handed_over": _("Got {quantity} of {item} from {giver}."),
         "picking.over_issued": _("Took {quantity} of {item} beyond what was asked for ({reason}). {note}"),
         "picking.replanned": _("{quantity} of {item} do not lie in {was} any more; now they come from {now}."),
@@ -65,6 +73,17 @@ SENTENCES: Mapping[str, str | Promise] = MappingProxyType(
         "production.released": _("Released; something was reserved for {reserved} lines."),
         "production.reserved": _("Reserved material for {reserved} lines."),
         "production.unreserved": _("Gave back reserved material: {quantity}."),
+        "production.supply_reserved": _("Reserved {quantity} of {item} from {supply}."),
+        "production.reservation_arrived": _("{quantity} of {item} came with {supply} and are held for it."),
+        "production.reservation_cut": _("Lost {quantity} of {item}: {supply} holds less than was reserved of it."),
+        "production.reservation_spared": _("Gave back {quantity} of {item} from {supply}: not needed any more."),
+        "production.reservation_expired": _("The reservation of {quantity} of {item} from {supply} has run out."),
+        "production.reservation_kept": _(
+            "Reservation of {quantity} of {item}: may follow the ranks, valid until {on}."
+        ),
+        "production.reservation_frozen": _(
+            "Reservation of {quantity} of {item}: stays whatever the ranks say, valid until {on}."
+        ),
         "production.started": _("Started."),
         "production.paused": _("Paused: {reason}"),
         "production.resumed": _("Goes on."),

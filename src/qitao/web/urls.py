@@ -24,6 +24,7 @@ AREAS = (
     "records",
     "choosing",
     "journal",
+    "claims",
 )
 
 urlpatterns = [path("", include(f"qitao.web.{area}.urls")) for area in AREAS]

@@ -242,7 +242,11 @@ def _reserve(
     outcome = loading.report.outcome("reservations")
     quantity = sum((row.quantity for row in rows), ZERO)
     here = Reservation.objects.filter(
-        item=item, warehouse=warehouse, holder=holder._meta.label_lower, holder_id=holder.pk
+        item=item,
+        warehouse=warehouse,
+        holder=holder._meta.label_lower,
+        holder_id=holder.pk,
+        supply=Reservation.Supply.STOCK,
     ).first()
     if here is not None or not _is_new(loading, holder):
         held = here.quantity if here else ZERO

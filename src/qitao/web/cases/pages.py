@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from qitao.catalog.models import Item
 from qitao.kernel.quantity import ZERO
 from qitao.shortages.foreseen import foreseen
+from qitao.shortages.holding import why_not
 from qitao.shortages.models import Case
-from qitao.shortages.queries import NEVER_DAYS, closed_cases, open_cases, why_not
+from qitao.shortages.queries import NEVER_DAYS, closed_cases, open_cases
 from qitao.web.cases.kanban import kanban
 from qitao.web.cases.lists import CLOSED, OPEN, causes
 from qitao.web.cases.showing import case_page

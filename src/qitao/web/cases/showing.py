@@ -14,10 +14,12 @@ from qitao.accounts.models import User
 from qitao.accounts.queries import people_with
 from qitao.journal.models import Fact
 from qitao.journal.queries import history
+from qitao.production.models import Requirement
 from qitao.purchasing.models import Delivery, Requisition
 from qitao.purchasing.queries import open_deliveries, open_requisitions
+from qitao.shortages.holding import WhyNot, why_not
 from qitao.shortages.models import CASE, OPEN_STATES, Case, Cause, Decision, OptionKind
-from qitao.shortages.queries import NEVER_DAYS, Impact, WhyNot, impact, why_not
+from qitao.shortages.queries import NEVER_DAYS, Impact, impact
 from qitao.stock.models import Balance, Count, CountFigure
 from qitao.stock.queries import Holding, balances_of, holdings
 from qitao.web.cases.sentences import ICONS, sentence
@@ -152,6 +154,11 @@ class CasePage:
         return {hit.work_order.pk for hit in self.impact.work_orders if hit.short_quantity}
 
     @property
+    def borrower(self) -> Requirement | None:
+        """The requirement to take or ask for: of the work order that is served first and still lacks the item."""
+        return next((hit.requirement for hit in self.impact.work_orders if hit.requirement.open_quantity), None)
+
+    @property
     def available(self) -> Decimal:
         """How much of it nobody has claimed, in all warehouses."""
         return sum((max(holding.free, Decimal(0)) for holding in self.holdings), Decimal(0))
@@ -172,7 +179,7 @@ def case_page(case: Case, user: User, *, today: date) -> CasePage:
         why=why_not(case.item, today=today),
         deliveries=list(open_deliveries(case.item)),
         requisitions=list(open_requisitions(case.item)),
-        holdings=holdings(case.item),
+        holdings=holdings(case.item, on=today),
         doubted=[row for row in balances if row.doubted_at],
         blocked=[row for row in balances if row.status != "ok"],
         steps=_steps(case, facts),

@@ -124,9 +124,9 @@ def ways_out(
         case=case,
         choices=choices,
         chosen=chosen,
-        cards=_cards(found, chosen, today_on) if chosen is not None else [],
+        cards=_cards(found, chosen, today_on, today=today) if chosen is not None else [],
         today_on=today_on,
-        lacks=chosen is not None and options.lacking(chosen) > 0,
+        lacks=chosen is not None and options.lacking(chosen, on=today) > 0,
         decided=decided,
         refusal=refusal,
         may_decide=user.may("shortages.decide") and case.status in OPEN_STATES,
@@ -134,9 +134,9 @@ def ways_out(
     )
 
 
-def _cards(found: list[options.Option], requirement: Requirement, today_on: date | None) -> list[Card]:
+def _cards(found: list[options.Option], requirement: Requirement, today_on: date | None, *, today: date) -> list[Card]:
     """Return the cards: what helps the whole order first, then what helps a part of it, then the rest."""
-    order, counted_on = requirement.work_order, _counted_on(requirement)
+    order, counted_on = requirement.work_order, _counted_on(requirement, today)
     cards = []
     for option in found:
         text = sentence(
@@ -171,14 +171,14 @@ class CountedOn:
     other_bin: bool  # stock of its own warehouse that is neither on its pick list nor reserved for it
 
 
-def _counted_on(requirement: Requirement) -> CountedOn:
+def _counted_on(requirement: Requirement, today: date) -> CountedOn:
     pegs = list(requirement.pegs.filter(kind=SupplyKind.STOCK).values_list("supply_id", "item", "quantity"))
     home, own = requirement.work_order.warehouse_id, requirement.item_id
     at_home = sum((quantity for place, item, quantity in pegs if (place, item) == (home, own)), ZERO)
     return CountedOn(
         warehouses={place for place, _item, _quantity in pegs if place != home},
         items={item for _place, item, _quantity in pegs if item != own},
-        other_bin=at_home > requirement.open_quantity - options.lacking(requirement),
+        other_bin=at_home > requirement.open_quantity - options.lacking(requirement, on=today),
     )
 
 

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from qitao.web.home.showing import sections
+from qitao.web.claims.borrowings import asked_by, to_answer
+from qitao.web.home.showing import first, sections
 from qitao.web.page import page
 from qitao.web.request import Request
 
@@ -14,5 +15,11 @@ from qitao.web.request import Request
 @page(permission="home.view")
 def home(request: Request) -> HttpResponse:
     """Show what to do now."""
-    shown = sections(request.user, now=timezone.now(), today=timezone.localdate())
-    return render(request, "home/page.html", {"sections": shown, "today": timezone.localdate()})
+    today = timezone.localdate()
+    shown = {
+        "sections": sections(request.user, now=timezone.now(), today=today),
+        "asked": first(to_answer(request.user)),
+        "own_asked": first(asked_by(request.user)),
+        "today": today,
+    }
+    return render(request, "home/page.html", shown)

@@ -156,10 +156,11 @@ def _picker(user: User, now: datetime, today: date) -> PickerToday:
     ordered = lists.order_by(mine_first, "work_order__start_on", "work_order__rank", "id")
     walks = open_waves().filter(within(user, "warehouse"))
     walks = (walks.filter(picker=None) | walks.filter(picker=user)).order_by(mine_first, "id")
-    return PickerToday(_first(walks), _first(ordered), _first(stock.open_counts().filter(within(user, "warehouse"))))
+    return PickerToday(first(walks), first(ordered), first(stock.open_counts().filter(within(user, "warehouse"))))
 
 
-def _first(rows: QuerySet[Any]) -> Some:
+def first(rows: QuerySet[Any]) -> Some:
+    """Return the first rows and how many there are in all."""
     return Some(list(rows[:FEW]), rows.count())
 
 
@@ -181,8 +182,8 @@ def _planner(user: User, now: datetime, today: date) -> PlannerToday:
     at_risk = planning.at_risk(until=today + AHEAD)
     cases = shortages.open_cases()
     return PlannerToday(
-        at_risk=_first(at_risk),
-        cases=_first(cases),
+        at_risk=first(at_risk),
+        cases=first(cases),
         foreseen=_foreseen(),
         may_open=user.may("shortages.open"),
         states=planning.kit_states(),
@@ -198,7 +199,7 @@ def _buyer(user: User, now: datetime, today: date) -> BuyerToday:
     asked = purchasing.open_requisitions().order_by("-is_urgent", "needed_on", "id")
     return BuyerToday(
         planning.hurting_deliveries(most=FEW),
-        _first(asked),
+        first(asked),
         purchasing.late_deliveries(today).count(),
     )
 
@@ -207,9 +208,9 @@ def _warehouse_manager(user: User, now: datetime, today: date) -> WarehouseToday
     expected = purchasing.late_deliveries(today + timedelta(days=1)).filter(within(user, "line__order__warehouse"))
     transfers = stock.open_transfers().filter(within(user, "from_warehouse") | within(user, "to_warehouse"))
     return WarehouseToday(
-        counts=_first(stock.open_counts().filter(within(user, "warehouse"))),
-        expected=_first(expected),
-        transfers=_first(transfers),
+        counts=first(stock.open_counts().filter(within(user, "warehouse"))),
+        expected=first(expected),
+        transfers=first(transfers),
         lists=picking.open_lists().filter(within(user, "warehouse")).count(),
         doubted=stock.doubted().filter(within(user, "location__warehouse")).count(),
     )
@@ -224,7 +225,7 @@ def _manager(user: User, now: datetime, today: date) -> ManagerToday:
         states=planning.kit_states(),
         ahead=ahead.count(),
         ready=ahead.filter(state__in=("now", "on_date")).count(),
-        cases=_first(cases),
+        cases=first(cases),
         overdue=cases.filter(deadline_at__lt=now).count(),
         paused=paused_work_orders().count(),
         late_demands=sorted(late, key=_penalty, reverse=True)[:FEW],
@@ -244,7 +245,7 @@ def _administrator(user: User, now: datetime, today: date) -> SystemToday:
         people=[(ROLES[role], number) for role, number in people_by_role().items()],
         freshness=planning.freshness(),
         facts=facts_since(now - timedelta(days=1)).count(),
-        items=stock.items_with_stock().filter(is_active=True).count(),
+        items=stock.items_with_stock(on=today).filter(is_active=True).count(),
         work_orders=planning.board().count(),
     )
 

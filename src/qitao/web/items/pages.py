@@ -25,7 +25,9 @@ def _categories(request: Request) -> list[tuple[int, str]]:
 
 def _low(request: Request) -> Q:
     """Match the items of which all sites together, or one site, have less than the safety stock."""
-    return Q(available__lt=F("safety_stock")) | Q(Exists(short_sites().filter(item=OuterRef("pk"))))
+    return Q(available__lt=F("safety_stock")) | Q(
+        Exists(short_sites(on=timezone.localdate()).filter(item=OuterRef("pk")))
+    )
 
 
 ITEMS = List(
@@ -84,7 +86,11 @@ ITEMS = List(
 def items(request: Request) -> HttpResponseBase:
     """Show the items with what is there of each."""
     return show(
-        request, ITEMS, items_with_stock(), title=_("Items"), new=(reverse("item-new"), _("New item"), "catalog.change")
+        request,
+        ITEMS,
+        items_with_stock(on=timezone.localdate()),
+        title=_("Items"),
+        new=(reverse("item-new"), _("New item"), "catalog.change"),
     )
 
 

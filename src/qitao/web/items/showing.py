@@ -22,8 +22,9 @@ from qitao.production.models import Requirement
 from qitao.production.queries import requirements_of
 from qitao.purchasing.models import Delivery, Requisition, Source
 from qitao.purchasing.queries import open_deliveries, open_requisitions
+from qitao.shortages.holding import WhyNot, why_not
 from qitao.shortages.models import Case
-from qitao.shortages.queries import WhyNot, open_cases, why_not
+from qitao.shortages.queries import open_cases
 from qitao.stock import queries as stock
 from qitao.stock.models import Balance, Move
 from qitao.stock.trust import Distrusted, distrusted
@@ -132,7 +133,7 @@ class PurchaseTab:
 def item_page(item: Item, user: User, *, tab: str, number: str, today: date) -> ItemPage:
     """Return what to show of `item`; `number` is the page of its moves."""
     shown = tab if tab in TABS else TABS[0]
-    holdings = stock.holdings(item)
+    holdings = stock.holdings(item, on=today)
     return ItemPage(
         item=item,
         tab=shown,

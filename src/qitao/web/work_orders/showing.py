@@ -30,7 +30,7 @@ from qitao.production.queries import alike
 from qitao.production.reworking import REWORKED_STATES
 from qitao.shortages.models import Case
 from qitao.shortages.queries import with_short
-from qitao.stock.models import Reservation
+from qitao.stock.models import Reservation, standing
 from qitao.web.board.detail import Supply, details
 from qitao.web.picking.showing import cases_of
 from qitao.web.telling import Told, told
@@ -225,7 +225,9 @@ def _lines(order: WorkOrder, kit: KitDate | None) -> list[Line]:
         .annotate(all=Sum("quantity") - Sum("picked"))
     )
     held = dict(
-        Reservation.objects.filter(holder=REQUIREMENT, holder_id__in=[row.pk for row in rows])
+        Reservation.objects.filter(
+            standing(timezone.localdate()), holder=REQUIREMENT, holder_id__in=[row.pk for row in rows]
+        )
         .values_list("holder_id")
         .annotate(all=Sum("quantity"))
     )
