@@ -25,15 +25,15 @@ MUTANTS = (
     Mutant(
         "no-lock-of-the-command",
         "P1",
-        [Edit(COMMAND, "SELECT pg_advisory_xact_lock(%s)", "SELECT %s::bigint", "_inside")],
+        [Edit(COMMAND, "SELECT pg_advisory_xact_lock(%s)", "SELECT %s::bigint", "LOCK")],
         [WHOLE + "test_a_second_delivery_waits_for_the_first_and_gets_its_reply"],
     ),
     Mutant(
         "no-number-of-the-command",
         "P1",
         [
-            Edit(COMMAND, "CommandRecord.objects.filter(pk=command.id).first()", "None", "_inside"),
-            Edit(COMMAND, "id=command.id,", "id=uuid.uuid4(),", "_inside"),
+            Edit(COMMAND, "done = cursor.fetchone()", "done = None", "_inside"),
+            Edit(COMMAND, "[command.id, name,", "[uuid.uuid4(), name,", "_inside"),
         ],
         [
             ONCE + "test_the_second_delivery_gets_the_first_reply",
@@ -44,13 +44,13 @@ MUTANTS = (
     Mutant(
         "the-reply-is-not-kept",
         "P1",
-        [Edit(COMMAND, "CommandRecord.objects.create(", "CommandRecord(", "_inside")],
+        [Edit(COMMAND, "cursor.execute(WRITE, row)", "pass", "_inside")],
         [ONCE + "test_the_second_delivery_gets_the_first_reply"],
     ),
     Mutant(
         "another-command-under-the-same-number",
         "P1",
-        [Edit(COMMAND, "if done.fingerprint != what.fingerprint:", "if False:", "_inside")],
+        [Edit(COMMAND, "if fingerprint != what.fingerprint:", "if False:", "_inside")],
         [ONCE + "test_one_number_for_two_different_commands_is_refused"],
     ),
     Mutant(
@@ -78,9 +78,9 @@ MUTANTS = (
         [
             Edit(
                 COMMAND,
-                "reply = json.loads(json.dumps(work(), default=as_json))",
+                "text = json.dumps(work(), default=as_json, ensure_ascii=False)",
                 "done = work(); connection.cursor().execute('COMMIT'); "
-                "reply = json.loads(json.dumps(done, default=as_json))",
+                "text = json.dumps(done, default=as_json, ensure_ascii=False)",
                 "_inside",
             )
         ],

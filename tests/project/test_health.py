@@ -17,6 +17,8 @@ def test_the_process_answers_without_a_database(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_ready_without_a_worker_is_degraded_but_serves(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")  # of tests that ran one
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == {

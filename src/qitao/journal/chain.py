@@ -53,12 +53,20 @@ class Horizon:
     upto: int
 
 
+# A transaction counts as running here unless it is seen in another database of the same server: it writes nothing here,
+# and one that ends while this looks is in neither list, so it is waited for.
 NOW = """
-SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || (
-           SELECT oid FROM pg_database WHERE datname = current_database()
-       ),
-       pg_snapshot_xmin(snapshot)::text::bigint, pg_snapshot_xmax(snapshot)::text::bigint
-FROM (SELECT pg_current_snapshot() AS snapshot) AS now
+WITH here AS (
+    SELECT oid FROM pg_database WHERE datname = current_database()
+), elsewhere AS (
+    SELECT backend_xid FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND datid <> (TABLE here)
+), running AS (
+    SELECT min(xid::text::bigint) AS first FROM pg_snapshot_xip(pg_current_snapshot()) AS xid
+    WHERE xid::xid NOT IN (TABLE elsewhere)
+)
+SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || (TABLE here),
+       coalesce((SELECT first FROM running), upto), upto
+FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS upto) AS now
 """
 
 
