@@ -107,7 +107,10 @@ class TestWithADatabase:
     def test_an_empty_ledger_verifies(self) -> None:
         answer = qitao("verify")
         assert answer.returncode == 0, answer.stderr
-        assert answer.stdout == "balances equal moves\nallocations equal claims\nnothing is sealed yet; 0 rows wait\n"
+        assert answer.stdout == (
+            "balances equal moves\nallocations equal claims\nreservations are within supply and need\n"
+            "nothing is sealed yet; 0 rows wait\n"
+        )
 
     def test_what_is_allocated_for_nobody_is_named(self) -> None:
         from qitao.stock.models import Balance
@@ -121,6 +124,7 @@ class TestWithADatabase:
             "BOLT · RM/A-01 · ok: allocated 3, claimed 0",
             "balances equal moves",
             "allocations that differ from their claims: 1",
+            "reservations are within supply and need",
             "nothing is sealed yet; 3 rows wait",
         ]
 

@@ -51,12 +51,16 @@ class Supply:
 def supplies_of(item: Item, warehouse: Warehouse, *, on: date) -> list[Supply]:
     """Return everything that can be reserved of an item in a warehouse: what lies there, then by the day it comes."""
     lying = ledger.unreserved(item.pk, warehouse.pk, on=on)
-    found = [Supply(STOCK, 0, item.pk, warehouse.pk, max(lying, ZERO), on, None, warehouse.code)]
+    here = Supply(STOCK, 0, item.pk, warehouse.pk, max(lying, ZERO), on, None, warehouse.code)
+    return [here, *to_come(item, warehouse, on=on)]
+
+
+def to_come(item: Item, warehouse: Warehouse, *, on: date) -> list[Supply]:
+    """Return what is to come of an item to a warehouse, by the day it comes."""
     here = {"item_id": item.pk, "warehouse_id": warehouse.pk}
     coming = [*_deliveries(**here), *_outputs(**here), *_transfers(**here)]
     reserved = reserved_of(coming, on=on)
-    found += [_with(each, reserved) for each in sorted(coming, key=lambda each: (each.on or date.max, each.label))]
-    return found
+    return [_with(each, reserved) for each in sorted(coming, key=lambda each: (each.on or date.max, each.label))]
 
 
 def supply(kind: str, pk: int, *, on: date) -> Supply | None:

@@ -14,7 +14,7 @@ from qitao.kernel.quantity import ZERO
 from qitao.picking import handing
 from qitao.picking.models import PickLine
 from qitao.production.models import Requirement, WorkOrder
-from qitao.production.supplies import STOCK, Supply, held, labels, supplies_of
+from qitao.production.supplies import STOCK, Supply, held, labels, to_come
 from qitao.purchasing.models import Delivery
 from qitao.purchasing.queries import open_deliveries
 from qitao.sales.models import SalesOrder, SalesOrderLine
@@ -108,8 +108,7 @@ def _free_to_come(item: Item, places: set[Warehouse], today: date) -> dict[int, 
     """Return what is to come to each warehouse and nobody has reserved, the earliest first."""
     found = {}
     for place in places:
-        rows = [each for each in supplies_of(item, place, on=today) if each.kind != STOCK and each.free > 0 and each.on]
-        found[place.pk] = rows
+        found[place.pk] = [each for each in to_come(item, place, on=today) if each.free > 0 and each.on]
     return found
 
 
