@@ -167,6 +167,14 @@ class Stores:
         self.on_hand[place] -= quantity
         self.on_hand[place[0], code] += quantity
         self.replan(place[0])
+        self.cut(place[0])
+
+    def cut(self, item: str) -> None:
+        """Take off what is reserved beyond what lies there, doubted or not: the last served lose first."""
+        lying = sum((self.on_hand[item, code] - self.allocated((item, code)) for code in WALK), ZERO)
+        for order in reversed(self.orders):
+            beyond = sum((each.reserved[item] for each in self.orders), ZERO) - lying
+            order.reserved[item] -= min(order.reserved[item], max(beyond, ZERO))
 
     def replan(self, item: str) -> None:
         """Let what lost its stock look elsewhere: the last served lose first, then transfers; these choose first."""
@@ -222,3 +230,4 @@ class Stores:
             self.doubted.discard(place)
         self.replan(item)
         self.serve(item)
+        self.cut(item)
